@@ -1,0 +1,260 @@
+/* The controller's calls into IPAM, and what they tell the ledger.
+ *
+ * Which names go in follows acquireIPAddress and acquireStaticIPAddress (vpc_nat_gw_eip.go, all
+ * tags) and InitIPAM (init.go, all tags).
+ */
+#include "model/sim_internal.h"
+
+sim_id sim_subnet_of(const struct sim_world *w, sim_ref net)
+{
+    const struct sim_net_slot *n = sim_net(w, sim_ext(w, net));
+    sim_id subnet =
+        sim_ref_id(sim_asks(w, SIM_subnet_resolution) == 1 ? n->by_attachment : n->subnet);
+
+    return subnet != SIM_NONE && sim_subnet(w, subnet)->present ? subnet : SIM_NONE;
+}
+
+sim_id sim_reported_in(const struct sim_world *w, sim_id eip)
+{
+    const struct sim_eip *e = &sim_eip(w, eip)->api;
+
+    return sim_eip_exists(e) && sim_v4_is_address(e->status_ip) ? sim_subnet_of(w, e->net)
+                                                                : SIM_NONE;
+}
+
+/* The IPAM subnet that a net's name means, 0 if there is none. */
+static uint32_t subnet_named(const struct sim_world *w, sim_id net)
+{
+    sim_id subnet = sim_ref_id(sim_net(w, net)->subnet);
+
+    return subnet == SIM_NONE ? 0 : sim_ipam_subnet(subnet);
+}
+
+static sim_v4 v4_of(struct ipam_addr a)
+{
+    return (sim_v4)a.lo;
+}
+
+sim_v4 sim_ipam_held(const struct sim_world *w, sim_id eip, sim_id subnet, enum sim_nic nic)
+{
+    struct ipam_addr a;
+
+    if (!ipam_nic_address(sim_ipam(w), sim_ipam_subnet(subnet), IPAM_V4,
+                          sim_ipam_nic(sim_eip(w, eip)->name, nic), &a))
+        return 0;
+    return v4_of(a);
+}
+
+/* What both NICs of an EIP hold in all subnets, to see afterwards what was given back. */
+struct holdings {
+    sim_v4 v4[SIM_SUBNETS_MAX][2];
+};
+
+static void hold(const struct sim_world *w, sim_id eip, struct holdings *h)
+{
+    for (sim_id s = 0; s < w->limits.subnets; s++)
+        for (unsigned nic = 0; nic < 2; nic++)
+            h->v4[s][nic] = sim_ipam_held(w, eip, s, (enum sim_nic)nic);
+}
+
+static void tell_freed(struct sim_turn *t, sim_id eip, const struct holdings *before)
+{
+    for (sim_id s = 0; s < t->w->limits.subnets; s++)
+        for (unsigned nic = 0; nic < 2; nic++) {
+            struct sim_event e;
+            sim_v4 v4 = before->v4[s][nic];
+
+            if (v4 == 0 ||
+                ipam_is_using(sim_ipam(t->w), sim_ipam_subnet(s), IPAM_V4, ipam_addr_v4(v4)))
+                continue;
+            e = sim_event_new(t, SIM_EVENT_FREED);
+            e.object = SIM_OBJECT_EIP;
+            e.id = eip;
+            e.net = sim_subnet(t->w, s)->net;
+            e.v4 = v4;
+            sim_touched_address(t->w, s, v4);
+            sim_emit(t, &e);
+        }
+}
+
+/* The MACs a draw for this EIP may take: all of its own but those in its objects, so that a draw
+ * always differs from what is stored, as 46 random bits do. */
+static uint32_t fresh_macs(const struct sim_world *w, sim_id eip, uint32_t out[SIM_MACS_PER_EIP])
+{
+    const struct sim_eip_slot *slot = sim_eip(w, eip);
+    uint32_t n = 0;
+
+    for (uint32_t g = 0; g < SIM_MACS_PER_EIP; g++) {
+        uint32_t mac = (uint32_t)eip * SIM_MACS_PER_EIP + g + 1;
+
+        if (mac != slot->api.mac && mac != slot->cache.mac)
+            out[n++] = mac;
+    }
+    return n;
+}
+
+static struct sim_alloc finish(struct sim_turn *t, sim_id eip, struct sim_event *e,
+                               const struct ipam_result *r)
+{
+    struct sim_alloc out;
+
+    sim_journal_drain(t->w);
+    SIM_CHECK(!ipam_error_is_ours((enum ipam_error)r->error));
+    memset(&out, 0, sizeof out);
+    out.error = r->error;
+    out.mac = r->mac;
+    if (r->error == IPAM_ERROR_NONE) {
+        out.v4 = v4_of(r->addr[IPAM_V4]);
+        sim_touched_address(t->w, sim_ref_id(sim_net(t->w, e->net)->subnet), out.v4);
+    }
+    sim_touched_eip(t->w, eip);
+    e->ipam_error = r->error;
+    e->v4 = out.v4;
+    sim_emit(t, e);
+    return out;
+}
+
+static struct sim_event ipam_event(struct sim_turn *t, enum sim_verb verb, sim_id eip, sim_id net)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_IPAM);
+
+    e.verb = (uint8_t)verb;
+    e.object = SIM_OBJECT_EIP;
+    e.id = eip;
+    e.net = net;
+    return e;
+}
+
+struct sim_alloc sim_ipam_random(struct sim_turn *t, sim_id eip, sim_id net, uint8_t skip)
+{
+    struct sim_event e = ipam_event(t, SIM_VERB_RANDOM, eip, net);
+    struct ipam_addr_arg skipped[SIM_NODE_ADDRESSES];
+    uint32_t fresh[SIM_MACS_PER_EIP];
+    struct ipam_random_request q;
+    struct holdings before;
+    struct ipam_result r;
+    struct sim_alloc out;
+
+    memset(&q, 0, sizeof q);
+    memset(skipped, 0, sizeof skipped);
+    for (unsigned i = 0; i < SIM_NODE_ADDRESSES; i++)
+        if (skip & (1u << i)) {
+            skipped[q.n_skip].addr = ipam_addr_v4(t->w->node[i]);
+            skipped[q.n_skip].valid = 1;
+            skipped[q.n_skip++].exact = 1;
+        }
+    q.skip = skipped;
+    q.subnet = subnet_named(t->w, net);
+    q.owner = sim_ipam_owner(sim_eip(t->w, eip)->name);
+    q.nic = sim_ipam_nic(sim_eip(t->w, eip)->name, SIM_NIC_PORT);
+    q.mac.kind = IPAM_MAC_DRAW;
+    q.mac.fresh = fresh;
+    q.mac.n_fresh = fresh_macs(t->w, eip, fresh);
+    q.check = 1;
+    hold(t->w, eip, &before);
+    r = ipam_random(sim_ipam_mut(t->w), &q, sim_journal(t->w));
+    out = finish(t, eip, &e, &r);
+    tell_freed(t, eip, &before);
+    return out;
+}
+
+struct sim_alloc sim_ipam_static(struct sim_turn *t, sim_id eip, enum sim_nic nic, sim_id net,
+                                 sim_v4 want, bool draw, uint32_t mac)
+{
+    struct sim_event e = ipam_event(t, SIM_VERB_STATIC, eip, net);
+    struct ipam_addr_arg address;
+    uint32_t fresh[SIM_MACS_PER_EIP];
+    struct ipam_static_request q;
+    struct holdings before;
+    struct ipam_result r;
+    struct sim_alloc out;
+
+    memset(&q, 0, sizeof q);
+    memset(&address, 0, sizeof address);
+    address.addr = ipam_addr_v4(want);
+    address.valid = sim_v4_is_address(want);
+    address.exact = address.valid;
+    q.subnet = subnet_named(t->w, net);
+    q.owner = sim_ipam_owner(sim_eip(t->w, eip)->name);
+    q.nic = sim_ipam_nic(sim_eip(t->w, eip)->name, nic);
+    q.n_addresses = 1;
+    q.address = &address;
+    q.mac.kind = (uint8_t)(draw ? IPAM_MAC_DRAW : mac == 0 ? IPAM_MAC_NONE : IPAM_MAC_GIVEN);
+    q.mac.mac = mac;
+    q.mac.fresh = fresh;
+    q.mac.n_fresh = fresh_macs(t->w, eip, fresh);
+    q.check = 1;
+    e.nic = (uint8_t)nic;
+    e.want = want;
+    hold(t->w, eip, &before);
+    r = ipam_static(sim_ipam_mut(t->w), &q, sim_journal(t->w));
+    out = finish(t, eip, &e, &r);
+    tell_freed(t, eip, &before);
+    return out;
+}
+
+void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net)
+{
+    struct sim_event e = ipam_event(t, SIM_VERB_RELEASE, eip, net);
+    uint32_t subnet = net == SIM_NONE ? 0 : subnet_named(t->w, net);
+    struct holdings before;
+
+    hold(t->w, eip, &before);
+    if (net == SIM_NONE || subnet != 0) {
+        enum ipam_error error =
+            ipam_release_owner(sim_ipam_mut(t->w), sim_ipam_owner(sim_eip(t->w, eip)->name), subnet,
+                               sim_journal(t->w), NULL);
+
+        SIM_CHECK(error == IPAM_ERROR_NONE);
+    }
+    sim_journal_drain(t->w);
+    sim_touched_eip(t->w, eip);
+    sim_emit(t, &e);
+    tell_freed(t, eip, &before);
+}
+
+/* AddOrUpdateSubnet as InitIPAM calls it, or DeleteSubnet if the subnet is gone. */
+void sim_ipam_register(struct sim_world *w, sim_id subnet)
+{
+    const struct sim_subnet_slot *s = sim_subnet(w, subnet);
+    const struct sim_range *excludes =
+        (const struct sim_range *)sim_at(w, w->at.excludes) + s->first_exclude;
+    struct ipam_range reserved[64];
+    struct ipam_subnet_request q;
+    struct ipam_family_request *f = &q.family[IPAM_V4];
+    enum ipam_error error;
+
+    if (!s->present) {
+        ipam_subnet_delete(sim_ipam_mut(w), sim_ipam_subnet(subnet), sim_journal(w));
+        sim_journal_drain(w);
+        return;
+    }
+    SIM_CHECK(s->n_excludes <= 64);
+    for (uint32_t i = 0; i < s->n_excludes; i++) {
+        reserved[i].first = ipam_addr_v4(excludes[i].first);
+        reserved[i].last = ipam_addr_v4(excludes[i].last);
+    }
+    memset(&q, 0, sizeof q);
+    f->cidr.network = ipam_addr_v4(s->cidr);
+    f->cidr.prefix = s->prefix;
+    f->cidr.v4 = 1;
+    f->gateway.addr = ipam_addr_v4(s->gateway);
+    f->gateway.valid = 1;
+    f->reserved = reserved;
+    f->n_reserved = s->n_excludes;
+    f->present = 1;
+    q.protocol = IPAM_PROTOCOL_V4;
+    error = ipam_subnet_set(sim_ipam_mut(w), sim_ipam_subnet(subnet), &q, sim_journal(w));
+    sim_journal_drain(w);
+    SIM_CHECK(error == IPAM_ERROR_NONE);
+}
+
+/* An empty IPAM with the subnets that exist. */
+void sim_ipam_rebuild(struct sim_world *w)
+{
+    for (sim_id s = 0; s < w->limits.subnets; s++) {
+        ipam_subnet_delete(sim_ipam_mut(w), sim_ipam_subnet(s), sim_journal(w));
+        sim_journal_drain(w);
+        sim_ipam_register(w, s);
+    }
+}

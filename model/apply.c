@@ -1,0 +1,401 @@
+/* The model's entry: which actions are enabled, and carrying one out. */
+#include "model/sim_internal.h"
+
+/* ---- events ---- */
+
+struct sim_event sim_event_new(const struct sim_turn *t, enum sim_event_kind kind)
+{
+    struct sim_event e;
+
+    memset(&e, 0, sizeof e);
+    e.kind = (uint8_t)kind;
+    e.worker = (uint8_t)(t->me != NULL ? t->queue + 1 : 0);
+    e.object = SIM_OBJECT_COUNT;
+    return e;
+}
+
+void sim_emit(struct sim_turn *t, const struct sim_event *event)
+{
+    sim_ledger_fold(t->w, event);
+    if (t->sink != NULL)
+        t->sink->fn(t->sink->context, event);
+}
+
+/* ---- what an action touched ---- */
+
+void sim_touched_eip(struct sim_world *w, sim_id eip)
+{
+    struct sim_derived *d = sim_derived(w);
+
+    for (uint32_t i = 0; i < d->n_eips; i++)
+        if (d->eip[i] == eip)
+            return;
+    if (d->n_eips == SIM_TOUCHED)
+        d->all_touched = 1;
+    else
+        d->eip[d->n_eips++] = eip;
+}
+
+void sim_touched_address(struct sim_world *w, sim_id subnet, sim_v4 v4)
+{
+    struct sim_derived *d = sim_derived(w);
+
+    for (uint32_t i = 0; i < d->n_addresses; i++)
+        if (d->address[i].v4 == v4 && d->address[i].subnet == subnet)
+            return;
+    if (d->n_addresses == SIM_TOUCHED) {
+        d->all_touched = 1;
+        return;
+    }
+    d->address[d->n_addresses].v4 = v4;
+    d->address[d->n_addresses++].subnet = subnet;
+}
+
+void sim_flag(struct sim_world *w, const struct sim_violation *violation)
+{
+    struct sim_derived *d = sim_derived(w);
+
+    if (d->n_flagged < SIM_FLAGGED)
+        memcpy(&d->flagged[d->n_flagged++], violation, sizeof *violation);
+}
+
+static void forget_touched(struct sim_world *w)
+{
+    struct sim_derived *d = sim_derived(w);
+
+    d->n_eips = 0;
+    d->n_addresses = 0;
+    d->all_touched = 0;
+    d->n_flagged = 0;
+}
+
+/* ---- enabled ---- */
+
+static enum sim_status yes_if(bool condition)
+{
+    return condition ? SIM_STATUS_DONE : SIM_STATUS_NOT_ENABLED;
+}
+
+static bool body_ok(const struct sim_world *w, const struct sim_eip *b)
+{
+    return b->gw <= w->limits.gateways && b->net <= w->limits.nets &&
+           b->qos <= w->limits.policies && b->label_net <= w->limits.nets &&
+           b->label_gw <= w->limits.gateways && b->label_qos <= w->limits.policies &&
+           b->mac <= w->limits.macs && b->v6 <= SIM_V6_UPPER && b->ns <= 1 && b->labels < 16;
+}
+
+static enum sim_status can_user(const struct sim_world *w, const struct sim_action *a)
+{
+    const struct sim_eip_slot *slot;
+
+    if (a->id >= w->limits.eips || !body_ok(w, &a->body))
+        return SIM_STATUS_NOT_ENABLED;
+    slot = sim_eip(w, a->id);
+    if (a->kind == SIM_ACTION_DELETE_BEGIN)
+        return yes_if(sim_eip_exists(&slot->api) && !slot->racing &&
+                      sim_eip_finalizer_count(&slot->api) == 0);
+    if (a->kind == SIM_ACTION_DELETE_END && !slot->racing)
+        return SIM_STATUS_NOT_ENABLED;
+    if (sim_globals(w)->up && !sim_watch_has_room(w))
+        return SIM_STATUS_WATCH_FULL;
+    return SIM_STATUS_DONE;
+}
+
+static enum sim_status can_deliver(const struct sim_world *w)
+{
+    const struct sim_globals *g = sim_globals(w);
+
+    if (!g->up || g->watch_count == 0)
+        return SIM_STATUS_NOT_ENABLED;
+    return yes_if(sim_watch(w, 0)->verb != SIM_VERB_DELETED ||
+                  !sim_queue_of_objects(w, SIM_QUEUE_DEL_EIP) || !sim_deleted_full(w));
+}
+
+static bool has_ready_key(const struct sim_world *w, enum sim_queue_id queue)
+{
+    return sim_queue_of_objects(w, queue) ? sim_globals(w)->deleted_count > 0
+                                          : sim_queue(w, queue)->ready > 0;
+}
+
+static enum sim_status can_step(const struct sim_world *w, const struct sim_action *a)
+{
+    enum sim_queue_id q = (enum sim_queue_id)a->queue;
+
+    if (!sim_worker_can_step(w, q) || a->fault >= SIM_FAULT_COUNT ||
+        (a->fault != SIM_FAULT_NONE && !sim_worker_takes_fault(w, q)))
+        return SIM_STATUS_NOT_ENABLED;
+    if (sim_worker_writes(w, q) && !sim_watch_has_room(w))
+        return SIM_STATUS_WATCH_FULL;
+    return SIM_STATUS_DONE;
+}
+
+static enum sim_status can_work(const struct sim_world *w, const struct sim_action *a)
+{
+    enum sim_queue_id q = (enum sim_queue_id)a->queue;
+
+    if (!sim_globals(w)->up || a->queue >= SIM_QUEUE_COUNT)
+        return SIM_STATUS_NOT_ENABLED;
+    switch (a->kind) {
+    case SIM_ACTION_START:
+        return yes_if(sim_worker(w, q)->phase == SIM_PHASE_IDLE && has_ready_key(w, q));
+    case SIM_ACTION_STEP:
+        return can_step(w, a);
+    case SIM_ACTION_DUE:
+        return yes_if(a->id < sim_queue(w, q)->keys &&
+                      (sim_node(w, q, a->id)->state & SIM_NODE_DELAYED));
+    default:
+        return yes_if(a->id < sim_queue(w, q)->keys && !sim_queue_of_objects(w, q));
+    }
+}
+
+static enum sim_status can_pod(const struct sim_world *w, const struct sim_action *a)
+{
+    size_t pods = (size_t)w->limits.gateways * w->limits.pods_per_gateway;
+
+    if (a->id >= pods)
+        return SIM_STATUS_NOT_ENABLED;
+    if (a->kind == SIM_ACTION_POD_INITED)
+        return yes_if(sim_pod(w, a->id)->state != SIM_POD_ABSENT);
+    return yes_if(a->kind != SIM_ACTION_POD || a->value < SIM_POD_STATE_COUNT);
+}
+
+enum sim_status sim_can(const struct sim_world *world, const struct sim_action *a)
+{
+    switch ((enum sim_action_kind)a->kind) {
+    case SIM_ACTION_CREATE:
+    case SIM_ACTION_DELETE:
+    case SIM_ACTION_DELETE_BEGIN:
+    case SIM_ACTION_DELETE_END:
+    case SIM_ACTION_SET_FINALIZERS:
+    case SIM_ACTION_SET_QOS:
+    case SIM_ACTION_SET_V4IP:
+        return can_user(world, a);
+    case SIM_ACTION_DELIVER:
+        return can_deliver(world);
+    case SIM_ACTION_START:
+    case SIM_ACTION_STEP:
+    case SIM_ACTION_DUE:
+    case SIM_ACTION_ENQUEUE:
+        return can_work(world, a);
+    case SIM_ACTION_POD:
+    case SIM_ACTION_POD_REPLACED:
+    case SIM_ACTION_POD_INITED:
+        return can_pod(world, a);
+    case SIM_ACTION_REDO_TIME:
+    case SIM_ACTION_CRASH:
+        return yes_if(sim_globals(world)->up);
+    case SIM_ACTION_BOOT:
+        return yes_if(!sim_globals(world)->up);
+    case SIM_ACTION_GATEWAY:
+        return yes_if(a->id < world->limits.gateways);
+    case SIM_ACTION_RULE:
+        return yes_if(a->id < world->limits.rules);
+    case SIM_ACTION_SUBNET:
+        return yes_if(a->id < world->limits.subnets);
+    case SIM_ACTION_NAT_ENABLED:
+    case SIM_ACTION_RESTART:
+        return SIM_STATUS_DONE;
+    case SIM_ACTION_COUNT:
+        break;
+    }
+    return SIM_STATUS_NOT_ENABLED;
+}
+
+/* ---- carrying out ---- */
+
+static void work(struct sim_turn *t, const struct sim_action *a)
+{
+    if (a->kind == SIM_ACTION_DUE) {
+        sim_queue_due(t, (enum sim_queue_id)a->queue, a->id);
+        return;
+    }
+    if (a->kind == SIM_ACTION_ENQUEUE) {
+        sim_queue_add_quietly(t->w, (enum sim_queue_id)a->queue, a->id);
+        return;
+    }
+    t->queue = a->queue;
+    t->me = sim_worker_mut(t->w, a->queue);
+    t->fault = a->fault;
+    if (a->kind == SIM_ACTION_START)
+        sim_worker_start(t);
+    else
+        sim_worker_step(t);
+}
+
+static void change_rule(struct sim_world *w, const struct sim_action *a)
+{
+    struct sim_rule_slot *r = sim_rule_mut(w, a->id);
+
+    r->present = a->value != 0;
+    r->v4 = r->present ? a->v4 : 0;
+}
+
+static void change_subnet(struct sim_world *w, const struct sim_action *a)
+{
+    sim_subnet_mut(w, a->id)->present = a->value != 0;
+    if (sim_globals(w)->up)
+        sim_ipam_register(w, a->id);
+    sim_derived(w)->all_touched = 1;
+}
+
+static void carry_out(struct sim_turn *t, const struct sim_action *a)
+{
+    struct sim_world *w = t->w;
+
+    switch ((enum sim_action_kind)a->kind) {
+    case SIM_ACTION_DELIVER:
+        sim_deliver(t);
+        break;
+    case SIM_ACTION_START:
+    case SIM_ACTION_STEP:
+    case SIM_ACTION_DUE:
+    case SIM_ACTION_ENQUEUE:
+        work(t, a);
+        break;
+    case SIM_ACTION_POD:
+    case SIM_ACTION_POD_REPLACED:
+    case SIM_ACTION_POD_INITED:
+        sim_pod_action(t, a);
+        break;
+    case SIM_ACTION_REDO_TIME:
+        sim_globals_mut(w)->redo_time = a->time;
+        break;
+    case SIM_ACTION_GATEWAY:
+        sim_gateway_mut(w, a->id)->present = a->value != 0;
+        break;
+    case SIM_ACTION_RULE:
+        change_rule(w, a);
+        break;
+    case SIM_ACTION_SUBNET:
+        change_subnet(w, a);
+        break;
+    case SIM_ACTION_NAT_ENABLED:
+        sim_globals_mut(w)->nat_enabled = a->value != 0;
+        break;
+    case SIM_ACTION_CRASH:
+        sim_crash(t);
+        break;
+    case SIM_ACTION_RESTART:
+        if (sim_globals(w)->up)
+            sim_crash(t);
+        sim_boot(t);
+        break;
+    case SIM_ACTION_BOOT:
+        sim_boot(t);
+        break;
+    default:
+        sim_api_user(t, a);
+    }
+}
+
+enum sim_status sim_apply(struct sim_world *world, const struct sim_action *action,
+                          const struct sim_sink *sink)
+{
+    enum sim_status status = sim_can(world, action);
+    struct sim_turn turn = {.w = world, .sink = sink, .me = NULL, .queue = 0, .fault = 0};
+
+    if (status != SIM_STATUS_DONE)
+        return status;
+    forget_touched(world);
+    carry_out(&turn, action);
+    return SIM_STATUS_DONE;
+}
+
+/* ---- listing ---- */
+
+struct listing {
+    struct sim_action *out;
+    size_t capacity;
+    size_t count;
+};
+
+static void list(struct listing *l, enum sim_action_kind kind, unsigned queue, unsigned fault,
+                 sim_id id)
+{
+    if (l->count < l->capacity) {
+        struct sim_action *a = &l->out[l->count];
+
+        memset(a, 0, sizeof *a);
+        a->kind = (uint8_t)kind;
+        a->queue = (uint8_t)queue;
+        a->fault = (uint8_t)fault;
+        a->id = id;
+    }
+    l->count++;
+}
+
+static void list_if_enabled(struct listing *l, const struct sim_world *w, enum sim_action_kind kind,
+                            unsigned queue, unsigned fault)
+{
+    struct sim_action a;
+
+    memset(&a, 0, sizeof a);
+    a.kind = (uint8_t)kind;
+    a.queue = (uint8_t)queue;
+    a.fault = (uint8_t)fault;
+    if (sim_can(w, &a) == SIM_STATUS_DONE)
+        list(l, kind, queue, fault, 0);
+}
+
+static void list_all_due(struct listing *l, const struct sim_world *w)
+{
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        for (sim_ref k = sim_queue(w, q)->delayed_head; k != 0;
+             k = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed)
+            list(l, SIM_ACTION_DUE, q, SIM_FAULT_NONE, sim_ref_id(k));
+}
+
+static void list_earliest_due(struct listing *l, const struct sim_world *w)
+{
+    uint64_t earliest = UINT64_MAX;
+    unsigned queue = 0;
+    sim_id key = SIM_NONE;
+
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        for (sim_ref k = sim_queue(w, q)->delayed_head; k != 0;
+             k = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed) {
+            uint64_t at = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->ready_at;
+
+            if (at >= earliest)
+                continue;
+            earliest = at;
+            queue = q;
+            key = sim_ref_id(k);
+        }
+    if (key != SIM_NONE)
+        list(l, SIM_ACTION_DUE, queue, SIM_FAULT_NONE, key);
+}
+
+size_t sim_enabled(const struct sim_world *world, unsigned flags, struct sim_action *out,
+                   size_t capacity)
+{
+    struct listing l = {.out = out, .capacity = capacity, .count = 0};
+    unsigned faults = (flags & SIM_ENABLED_FAULTS) ? SIM_FAULT_COUNT : 1;
+
+    list_if_enabled(&l, world, SIM_ACTION_DELIVER, 0, SIM_FAULT_NONE);
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++) {
+        list_if_enabled(&l, world, SIM_ACTION_START, q, SIM_FAULT_NONE);
+        for (unsigned fault = 0; fault < faults; fault++)
+            list_if_enabled(&l, world, SIM_ACTION_STEP, q, fault);
+    }
+    if (!sim_globals(world)->up)
+        return l.count;
+    if (world->timed)
+        list_earliest_due(&l, world);
+    else
+        list_all_due(&l, world);
+    return l.count;
+}
+
+bool sim_at_rest(const struct sim_world *world)
+{
+    const struct sim_globals *g = sim_globals(world);
+
+    if (!g->up || g->watch_count > 0 || g->deleted_count > 0)
+        return false;
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (sim_queue(world, q)->ready > 0 || sim_queue(world, q)->delayed > 0 ||
+            sim_worker(world, q)->phase != SIM_PHASE_IDLE)
+            return false;
+    return true;
+}

@@ -1,0 +1,103 @@
+/* The ledger: an account of who holds what, folded from the events alone.
+ *
+ * It knows nothing of IPAM's lists and maps.  A NIC holds one address: a new one gives the old one
+ * back.  A release gives back all that the owner's NICs hold in the subnets it covers.
+ *
+ *   per subnet:   nic[2 * names]   address held, 0: none
+ *                 owner[size]      name + 1 of who holds the address, 0: nobody
+ */
+#include "model/sim_internal.h"
+
+static uint32_t *nics_of(struct sim_world *w, sim_id subnet)
+{
+    return (uint32_t *)((uint8_t *)w + w->at.ledger + w->at.ledger_of[subnet]);
+}
+
+static uint16_t *owners_of(struct sim_world *w, sim_id subnet)
+{
+    return (uint16_t *)(nics_of(w, subnet) + (size_t)w->limits.names * 2);
+}
+
+static uint32_t offset_of(const struct sim_world *w, sim_id subnet, sim_v4 v4)
+{
+    uint32_t offset = v4 - sim_subnet(w, subnet)->cidr;
+
+    SIM_CHECK(offset >> (32 - sim_subnet(w, subnet)->prefix) == 0);
+    return offset;
+}
+
+uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4)
+{
+    const uint32_t *nics = sim_at(w, w->at.ledger + w->at.ledger_of[subnet]);
+    const uint16_t *owners = (const uint16_t *)(nics + (size_t)w->limits.names * 2);
+
+    return owners[offset_of(w, subnet, v4)];
+}
+
+static void give_back(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic)
+{
+    uint32_t *held = nics_of(w, subnet) + (size_t)name * 2 + nic;
+    uint32_t other = nics_of(w, subnet)[(size_t)name * 2 + 1 - nic];
+
+    if (*held == 0)
+        return;
+    if (other != *held && owners_of(w, subnet)[offset_of(w, subnet, *held)] == name + 1) {
+        owners_of(w, subnet)[offset_of(w, subnet, *held)] = 0;
+        sim_touched_address(w, subnet, *held);
+    }
+    *held = 0;
+}
+
+static void take(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic, sim_v4 v4)
+{
+    uint16_t *owner = owners_of(w, subnet) + offset_of(w, subnet, v4);
+    uint32_t *held = nics_of(w, subnet) + (size_t)name * 2 + nic;
+
+    if (*held != v4)
+        give_back(w, subnet, name, nic);
+    if (*owner != 0 && *owner != name + 1) {
+        struct sim_violation v;
+
+        memset(&v, 0, sizeof v);
+        v.invariant = SIM_INVARIANT_SINGLE_OWNER;
+        v.eip = sim_eip_named(w, name);
+        v.other = sim_eip_named(w, (uint16_t)(*owner - 1));
+        v.subnet = subnet;
+        v.pod = SIM_NONE;
+        v.v4 = v4;
+        sim_flag(w, &v);
+    }
+    *held = v4;
+    *owner = (uint16_t)(name + 1);
+    sim_touched_address(w, subnet, v4);
+}
+
+static void fold_ipam(struct sim_world *w, const struct sim_event *e)
+{
+    uint16_t name = sim_eip(w, e->id)->name;
+    sim_id subnet = e->net == SIM_NONE ? SIM_NONE : sim_ref_id(sim_net(w, e->net)->subnet);
+
+    if (e->verb != SIM_VERB_RELEASE) {
+        if (e->ipam_error == 0)
+            take(w, subnet, name, e->nic, e->v4);
+        return;
+    }
+    for (sim_id s = 0; s < w->limits.subnets; s++)
+        if (e->net == SIM_NONE || s == subnet) {
+            give_back(w, s, name, 0);
+            give_back(w, s, name, 1);
+        }
+}
+
+void sim_ledger_fold(struct sim_world *w, const struct sim_event *event)
+{
+    if (event->kind == SIM_EVENT_IPAM)
+        fold_ipam(w, event);
+    if (event->kind != SIM_EVENT_UP)
+        return;
+    for (sim_id s = 0; s < w->limits.subnets; s++) {
+        size_t addresses = (size_t)1 << (32 - sim_subnet(w, s)->prefix);
+
+        memset(nics_of(w, s), 0, (size_t)w->limits.names * 2 * 4 + addresses * 2);
+    }
+}

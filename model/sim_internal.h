@@ -1,0 +1,211 @@
+/* What the files of the model share and nobody else needs: writing to a world, telling of events,
+ * and the functions of one part that another calls.
+ */
+#ifndef EIPSIM_MODEL_SIM_INTERNAL_H
+#define EIPSIM_MODEL_SIM_INTERNAL_H
+
+#include <string.h>
+
+#include "model/world.h"
+
+/* Always on, in every build; for what the model relies on, never for input. */
+#define SIM_CHECK(condition) ((condition) ? (void)0 : __builtin_trap())
+
+/* ---- derived data: not part of the state ---- */
+
+#define SIM_PAGE 128u
+#define SIM_DIRTY_LIST 96u
+#define SIM_TOUCHED 32u
+#define SIM_FLAGGED 8u
+
+struct sim_page_hash {
+    uint64_t low;
+    uint64_t high;
+};
+
+struct sim_touched_address {
+    sim_v4 v4;
+    sim_id subnet;
+};
+
+struct sim_derived {
+    struct sim_identity identity; /* sum of the page hashes */
+    struct ipam_journal journal;
+    uint32_t n_dirty;
+    uint32_t all_dirty;
+    uint32_t dirty[SIM_DIRTY_LIST];
+    /* what the last action touched, for sim_check; more than fits means everything */
+    uint32_t n_eips;
+    uint32_t n_addresses;
+    uint32_t all_touched;
+    uint32_t n_flagged;
+    sim_id eip[SIM_TOUCHED];
+    struct sim_touched_address address[SIM_TOUCHED];
+    /* violations that are events, noted when they happened */
+    struct sim_violation flagged[SIM_FLAGGED];
+};
+
+static inline struct sim_derived *sim_derived(struct sim_world *w)
+{
+    return (struct sim_derived *)((uint8_t *)w + w->at.derived);
+}
+
+/* ---- writing ---- */
+
+void sim_touch(struct sim_world *w, const void *where, size_t size);
+void sim_touch_everything(struct sim_world *w);
+
+#define X(name, type, offset)                                                                      \
+    static inline type *sim_##name##_mut(struct sim_world *w, size_t i)                            \
+    {                                                                                              \
+        type *p = (type *)((uint8_t *)w + w->at.offset) + i;                                       \
+                                                                                                   \
+        sim_touch(w, p, sizeof *p);                                                                \
+        return p;                                                                                  \
+    }
+SIM_READERS(X)
+#undef X
+
+static inline struct sim_globals *sim_globals_mut(struct sim_world *w)
+{
+    struct sim_globals *g = (struct sim_globals *)((uint8_t *)w + w->at.globals);
+
+    sim_touch(w, g, sizeof *g);
+    return g;
+}
+
+struct sim_queue_node *sim_node_mut(struct sim_world *w, enum sim_queue_id queue, sim_id key);
+void sim_failures_set(struct sim_world *w, uint16_t name, uint8_t failures);
+struct ipam *sim_ipam_mut(struct sim_world *w);
+struct ipam_journal *sim_journal(struct sim_world *w);
+struct ipam_addrset sim_interface_mut(struct sim_world *w, sim_id pod, sim_id subnet);
+/* After writing to a set of sim_interface_mut(). */
+void sim_set_drain(struct sim_world *w);
+void sim_status_set_assign(struct sim_world *w, sim_id subnet, unsigned which,
+                           const struct ipam_addrset *from);
+/* A set of the subnet's shape that is nobody's. */
+struct ipam_addrset sim_scratch_set(struct sim_world *w, sim_id subnet);
+/* What the status handler was about to write is forgotten. */
+void sim_status_forget_next(struct sim_world *w, sim_id subnet);
+/* After calls that were handed sim_journal(). */
+void sim_journal_drain(struct sim_world *w);
+/* Bits of EIP ids: the pass over a gateway's EIPs. */
+bool sim_pass_get(const struct sim_world *w, sim_id eip);
+void sim_pass_set(struct sim_world *w, sim_id eip, bool on);
+void sim_pass_clear(struct sim_world *w);
+
+/* ---- one turn: an action being carried out ---- */
+
+struct sim_turn {
+    struct sim_world *w;
+    const struct sim_sink *sink;
+    struct sim_worker *me; /* the worker that moves, NULL if none does */
+    uint8_t queue;         /* of that worker */
+    uint8_t fault;         /* for the step's call; consumed by it */
+};
+
+/* A zeroed event of the worker that moves. */
+struct sim_event sim_event_new(const struct sim_turn *t, enum sim_event_kind kind);
+/* Tells the ledger and the sink. */
+void sim_emit(struct sim_turn *t, const struct sim_event *event);
+void sim_touched_eip(struct sim_world *w, sim_id eip);
+void sim_touched_address(struct sim_world *w, sim_id subnet, sim_v4 v4);
+void sim_flag(struct sim_world *w, const struct sim_violation *violation);
+
+/* ---- work queues: queue.c ---- */
+
+void sim_queue_add(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
+/* The same without an event: it is the action itself. */
+void sim_queue_add_quietly(struct sim_world *w, enum sim_queue_id queue, sim_id key);
+void sim_queue_add_after(struct sim_turn *t, enum sim_queue_id queue, sim_id key, uint32_t ms);
+void sim_queue_retry(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
+void sim_queue_forget(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
+void sim_queue_done(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
+sim_id sim_queue_take(struct sim_turn *t, enum sim_queue_id queue);
+void sim_queue_due(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
+void sim_queues_clear(struct sim_world *w);
+/* The delete queue when its items are objects. */
+bool sim_deleted_full(const struct sim_world *w);
+void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net);
+struct sim_deleted sim_deleted_take(struct sim_world *w);
+static inline bool sim_queue_of_objects(const struct sim_world *w, enum sim_queue_id queue)
+{
+    return queue == SIM_QUEUE_DEL_EIP && sim_asks(w, SIM_del_queue_item) != 0;
+}
+enum sim_object sim_queue_keys(enum sim_queue_id queue);
+
+/* ---- API server: api.c ---- */
+
+/* Writes of the controller.  They change the stored object and send the watch event; the result is
+ * what the server did. */
+enum sim_result sim_api_create(struct sim_turn *t, sim_id eip, const struct sim_eip *object);
+enum sim_result sim_api_update(struct sim_turn *t, sim_id eip, const struct sim_eip *object);
+enum sim_result sim_api_patch_status(struct sim_turn *t, sim_id eip, const struct sim_eip *status);
+enum sim_result sim_api_patch_labels(struct sim_turn *t, sim_id eip, const struct sim_eip *labels);
+/* set: the patch carries the finalizers of object; otherwise it is empty */
+enum sim_result sim_api_patch_finalizers(struct sim_turn *t, sim_id eip,
+                                         const struct sim_eip *object, bool set);
+/* Actions of users. */
+void sim_api_user(struct sim_turn *t, const struct sim_action *action);
+bool sim_watch_has_room(const struct sim_world *w);
+
+/* ---- informer: informer.c ---- */
+
+void sim_deliver(struct sim_turn *t);
+/* The cache now shows object; NULL: nothing. */
+void sim_cache_set(struct sim_world *w, sim_id eip, const struct sim_eip *object);
+/* The event function of an ADDED event. */
+void sim_on_added(struct sim_turn *t, sim_id eip);
+
+/* ---- IPAM: alloc.c ---- */
+
+struct sim_alloc {
+    uint8_t error; /* enum ipam_error */
+    uint8_t pad[3];
+    sim_v4 v4;
+    uint32_t mac;
+};
+struct sim_alloc sim_ipam_random(struct sim_turn *t, sim_id eip, sim_id net, uint8_t skip);
+/* mac: 0 draws one; the EIP's NIC is the port, or the bare name for InitIPAM. want may be a text
+ * that is no address. */
+struct sim_alloc sim_ipam_static(struct sim_turn *t, sim_id eip, enum sim_nic nic, sim_id net,
+                                 sim_v4 want, bool draw, uint32_t mac);
+/* net SIM_NONE: all subnets. */
+void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net);
+void sim_ipam_rebuild(struct sim_world *w);
+void sim_ipam_register(struct sim_world *w, sim_id subnet);
+sim_v4 sim_ipam_held(const struct sim_world *w, sim_id eip, sim_id subnet, enum sim_nic nic);
+
+/* ---- gateway pods: pod.c ---- */
+
+bool sim_pod_eip_add(struct sim_turn *t, sim_id pod, sim_id subnet, sim_v4 v4);
+/* Returns false if the script fails. v4 0: the argument is the bare mask. */
+bool sim_pod_eip_del(struct sim_turn *t, sim_id pod, sim_id subnet, sim_v4 v4, sim_id owner);
+void sim_pod_action(struct sim_turn *t, const struct sim_action *action);
+
+/* ---- steps: worker.c ---- */
+
+void sim_worker_start(struct sim_turn *t);
+void sim_worker_step(struct sim_turn *t);
+bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue);
+bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue);
+bool sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue);
+
+/* ---- restart: restart.c ---- */
+
+void sim_crash(struct sim_turn *t);
+void sim_boot(struct sim_turn *t);
+
+/* ---- ledger and invariants ---- */
+
+void sim_ledger_fold(struct sim_world *w, const struct sim_event *event);
+/* Owner name + 1 that the ledger has for an address, 0: none. */
+uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4);
+/* Does the EIP exist, or can the controller still give back what it holds? */
+bool sim_eip_alive(const struct sim_world *w, sim_id eip);
+/* The EIP of a name, SIM_NONE if the name is not an EIP's. */
+sim_id sim_eip_named(const struct sim_world *w, uint16_t name);
+/* The subnet an EIP's addresses are in under this policy; SIM_NONE if none. */
+sim_id sim_subnet_of(const struct sim_world *w, sim_ref net);
+
+#endif

@@ -1,0 +1,131 @@
+/* Handlers as tables of steps.
+ *
+ * A row makes at most one call to the outside.  Rows marked CALL are stopping points: everything
+ * else in the world may move before them.  LOCAL rows make no call; GLUED rows make one that
+ * nothing can come in front of (a queue add after a write, a look at a Subnet: the recordings
+ * of the real controller stop at the same places).  ENTER rows run another table, like a call.
+ *
+ *     frame 0   add      A8 ─ A9 ─ [A12] ─ A13                 the handler
+ *     frame 1   persist             └── C3 ─ C4 ─ [C6]          createOrUpdateEipCR
+ *     frame 2   finalizer                          └── F1 ─ F2  addIptablesEipFinalizer
+ *
+ * A row is skipped unless its `when` says yes.  `run` says how to go on: the next row (NEXT), a row
+ * of the same table (its number), the end of this table (RETURN), or the end of the handler.
+ */
+#ifndef EIPSIM_MODEL_STEP_INTERNAL_H
+#define EIPSIM_MODEL_STEP_INTERNAL_H
+
+#include "model/sim_internal.h"
+
+enum sim_flow {
+    NEXT = -1,
+    RETURN = -2,
+    SUCCEED = -3,
+    FAIL = -4,
+    DIE = -5 /* nil dereference: the process ends */
+};
+
+typedef bool sim_when(const struct sim_turn *t);
+typedef int sim_run(struct sim_turn *t);
+
+struct sim_step {
+    const char *name; /* NULL ends a table */
+    const char *text;
+    sim_when *when;
+    sim_run *run; /* ENTER: prepares, may be NULL */
+    uint8_t enter;
+    uint8_t stop;
+    uint8_t call; /* enum sim_event_kind, SIM_EVENT_COUNT: none */
+    uint8_t object;
+};
+
+#define LOCAL(name, when, run, text)                                                               \
+    {                                                                                              \
+        name, text, when, run, 0, 0, SIM_EVENT_COUNT, SIM_OBJECT_COUNT                             \
+    }
+#define CALL(name, when, run, call, object, text)                                                  \
+    {                                                                                              \
+        name, text, when, run, 0, 1, SIM_EVENT_##call, SIM_OBJECT_##object                         \
+    }
+#define GLUED(name, when, run, call, object, text)                                                 \
+    {                                                                                              \
+        name, text, when, run, 0, 0, SIM_EVENT_##call, SIM_OBJECT_##object                         \
+    }
+#define ENTER(name, when, prepare, table, text)                                                    \
+    {                                                                                              \
+        name, text, when, prepare, SIM_TABLE_##table, 0, SIM_EVENT_COUNT, SIM_OBJECT_COUNT         \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, NULL, NULL, NULL, 0, 0, 0, 0                                                         \
+    }
+
+/* name, array, title as documentation prints it */
+#define SIM_TABLES(X)                                                                              \
+    X(NONE, sim_no_steps, "")                                                                      \
+    X(ADD, sim_add_steps, "add an EIP")                                                            \
+    X(UPDATE, sim_update_steps, "update or delete an EIP")                                         \
+    X(RESET, sim_reset_steps, "reset an EIP")                                                      \
+    X(DEL, sim_del_steps, "after an EIP's deletion")                                               \
+    X(GATEWAY_PASS, sim_gateway_pass_steps, "mark a gateway's EIPs for programming")               \
+    X(SUBNET_STATUS, sim_subnet_status_steps, "recompute a subnet's status")                       \
+    X(QOS_POLICY, sim_no_steps, "look at a bandwidth policy")                                      \
+    X(PERSIST, sim_persist_steps, "write an added EIP")                                            \
+    X(FINALIZER_ADD, sim_finalizer_add_steps, "add the finalizer")                                 \
+    X(FINALIZER_DEL, sim_finalizer_del_steps, "remove the finalizer")                              \
+    X(PATCH_STATUS, sim_patch_status_steps, "patch the status")                                    \
+    X(PATCH_QOS_STATUS, sim_patch_qos_status_steps, "patch status.qosPolicy")                      \
+    X(PATCH_LABEL, sim_patch_label_steps, "patch the labels")                                      \
+    X(PODS, sim_pods_steps, "run a command in the gateway")                                        \
+    X(QOS_ADD, sim_qos_add_steps, "add bandwidth rules")                                           \
+    X(QOS_DEL, sim_qos_del_steps, "remove bandwidth rules")                                        \
+    X(UNDO, sim_undo_steps, "undo a failed add")
+
+enum sim_table {
+#define X(name, array, title) SIM_TABLE_##name,
+    SIM_TABLES(X)
+#undef X
+        SIM_TABLE_COUNT
+};
+
+#define X(name, array, title) extern const struct sim_step array[];
+SIM_TABLES(X)
+#undef X
+
+const struct sim_step *sim_table_steps(enum sim_table table);
+const char *sim_table_title(enum sim_table table);
+
+/* ---- calls that rows of several tables make: calls.c ---- */
+
+/* Reads EIP `key` from the cache into *into; false: not found. */
+bool sim_read_eip(struct sim_turn *t, struct sim_eip *into);
+bool sim_read_gateway(struct sim_turn *t);
+bool sim_read_policy(struct sim_turn *t);
+bool sim_read_subnet(struct sim_turn *t, sim_id net);
+/* Lists the three kinds of NAT rules labelled v4; me->nat. */
+void sim_list_rules(struct sim_turn *t, sim_v4 v4);
+int sim_take_lock(struct sim_turn *t);
+/* Sends a write of EIP `key` and says what the handler is told. */
+enum sim_result sim_write_eip(struct sim_turn *t, enum sim_verb verb, const struct sim_eip *body,
+                              bool finalizers);
+/* Which subnet the handler works on: me->subnet; false if there is none. */
+bool sim_resolve_subnet(struct sim_turn *t);
+/* The same by the rule of v1.12, where IPAM is asked. */
+bool sim_resolve_in_ipam(struct sim_turn *t);
+
+bool sim_when_locked_first(const struct sim_turn *t);
+bool sim_when_read_first(const struct sim_turn *t);
+bool sim_when_namespace_unknown(const struct sim_turn *t);
+bool sim_when_rechecked(const struct sim_turn *t);
+bool sim_when_v6_refused(const struct sim_turn *t);
+int sim_refuse_if_disabled(struct sim_turn *t);
+int sim_refuse_upper_v6(struct sim_turn *t);
+/* Reads the gateway object for its namespace only. */
+int sim_look_up_namespace(struct sim_turn *t);
+/* Reads me->snap again; gone: SUCCEED. */
+int sim_read_again(struct sim_turn *t);
+
+/* Looks the pods of me->gateway up and only says whether it went well: gateway.c */
+int sim_find_pods(struct sim_turn *t);
+
+#endif

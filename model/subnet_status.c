@@ -1,0 +1,155 @@
+/* The status of a subnet: handleUpdateSubnetStatus and its calculation (pkg/controller/subnet.go up
+ * to v1.14, subnet_status.go from v1.15).
+ *
+ * Counts come from objects in the cache, ranges from IPAM.  Nothing ties the two together; that
+ * they differ is how kube-ovn #4922 shows.
+ */
+#include "model/step_internal.h"
+
+static sim_id subnet_of_key(const struct sim_turn *t)
+{
+    return sim_ref_id(sim_net(t->w, t->me->key)->subnet);
+}
+
+static int read_subnet(struct sim_turn *t)
+{
+    if (!sim_read_subnet(t, t->me->key))
+        return SUCCEED;
+    t->me->subnet = sim_ref_of(subnet_of_key(t));
+    return NEXT;
+}
+
+static bool when_eips_count(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_ovn_subnets_count_eips) || !sim_subnet(t->w, subnet_of_key(t))->ovn;
+}
+
+static void compute_range(struct sim_turn *t, unsigned which, enum ipam_list list)
+{
+    sim_id subnet = subnet_of_key(t);
+    struct ipam_addrset out = sim_scratch_set(t->w, subnet);
+    struct ipam_addrset in;
+
+    ipam_addrset_clear(&out);
+    if (ipam_list_of(sim_ipam(t->w), sim_ipam_subnet(subnet), IPAM_V4, IPAM_WHOLE_SUBNET, list,
+                     &in))
+        ipam_addrset_copy(&out, &in);
+    if (sim_asks(t->w, SIM_status_minus_excludes) &&
+        ipam_list_of(sim_ipam(t->w), sim_ipam_subnet(subnet), IPAM_V4, IPAM_WHOLE_SUBNET,
+                     IPAM_RESERVED, &in))
+        ipam_addrset_subtract(&out, &in);
+    sim_status_set_assign(t->w, subnet, which, &out);
+}
+
+static void compute(struct sim_turn *t)
+{
+    const struct sim_subnet_slot *s = sim_subnet(t->w, subnet_of_key(t));
+    uint32_t taken = s->excluded + t->me->using_ips;
+
+    t->me->available_ips = taken < s->size ? s->size - taken : 0;
+    compute_range(t, SIM_STATUS_NEXT_USING, IPAM_USING);
+    compute_range(t, SIM_STATUS_NEXT_AVAILABLE, IPAM_AVAILABLE);
+}
+
+static int count_eips(struct sim_turn *t)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
+
+    e.object = SIM_OBJECT_EIP;
+    e.selector = SIM_SELECT_NET;
+    e.id = t->me->key;
+    e.count = sim_net(t->w, t->me->key)->labelled;
+    t->me->using_ips = e.count;
+    sim_emit(t, &e);
+    return NEXT;
+}
+
+static bool same_set(const struct sim_world *w, sim_id subnet, unsigned a, unsigned b)
+{
+    struct ipam_addrset x = sim_status_set(w, subnet, a), y = sim_status_set(w, subnet, b);
+
+    return ipam_addrset_equal(&x, &y);
+}
+
+enum { T1, T2, T3, T4, T5, T6 };
+
+static int compare(struct sim_turn *t)
+{
+    sim_id subnet = subnet_of_key(t);
+    const struct sim_subnet_slot *s = sim_subnet(t->w, subnet);
+
+    compute(t);
+    if (s->using_ips == t->me->using_ips && s->available_ips == t->me->available_ips &&
+        same_set(t->w, subnet, SIM_STATUS_USING, SIM_STATUS_NEXT_USING) &&
+        same_set(t->w, subnet, SIM_STATUS_AVAILABLE, SIM_STATUS_NEXT_AVAILABLE))
+        return T6;
+    return NEXT;
+}
+
+static void store(struct sim_turn *t)
+{
+    sim_id subnet = subnet_of_key(t);
+    struct sim_subnet_slot *s = sim_subnet_mut(t->w, subnet);
+
+    for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
+        struct ipam_addrset from = sim_status_set(t->w, subnet, i + SIM_STATUS_NEXT_USING);
+
+        sim_status_set_assign(t->w, subnet, i, &from);
+    }
+    s->using_ips = t->me->using_ips;
+    s->available_ips = t->me->available_ips;
+    s->status_known = 1;
+}
+
+void sim_status_forget_next(struct sim_world *w, sim_id subnet)
+{
+    for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
+        struct ipam_addrset stored = sim_status_set(w, subnet, i);
+
+        sim_status_set_assign(w, subnet, i + SIM_STATUS_NEXT_USING, &stored);
+    }
+}
+
+static int write_status(struct sim_turn *t)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_WRITE);
+
+    e.object = SIM_OBJECT_SUBNET;
+    e.verb = SIM_VERB_PATCH_STATUS;
+    e.id = t->me->key;
+    e.fault = t->fault;
+    t->fault = SIM_FAULT_NONE;
+    e.using_ips = t->me->using_ips;
+    e.available_ips = t->me->available_ips;
+    e.effect = e.fault == SIM_FAULT_BEFORE ? SIM_RESULT_COUNT : SIM_RESULT_OK;
+    e.result = e.fault == SIM_FAULT_NONE ? SIM_RESULT_OK : SIM_RESULT_ERROR;
+    if (e.fault != SIM_FAULT_BEFORE)
+        store(t);
+    sim_emit(t, &e);
+    if (e.result == SIM_RESULT_OK)
+        return NEXT;
+    sim_status_forget_next(t->w, subnet_of_key(t));
+    return FAIL;
+}
+
+static int check(struct sim_turn *t)
+{
+    struct ipam_addrset set = sim_status_set(t->w, subnet_of_key(t), SIM_STATUS_NEXT_USING);
+    bool bad = t->me->using_ips != 0 && ipam_addrset_empty(&set);
+
+    sim_status_forget_next(t->w, subnet_of_key(t));
+    return bad && sim_asks(t->w, SIM_status_check) ? FAIL : NEXT;
+}
+
+/* clang-format off */
+const struct sim_step sim_subnet_status_steps[] = {
+    [T1] = CALL("T1", NULL, sim_take_lock, LOCK, SUBNET, "lock the subnet's name"),
+    [T2] = GLUED("T2", NULL, read_subnet, READ, SUBNET, "read the subnet; gone: done"),
+    [T3] = CALL("T3", when_eips_count, count_eips, LIST, EIP,
+                "count the EIPs labelled with the subnet"),
+    [T4] = LOCAL("T4", NULL, compare, "take the ranges from IPAM; done if nothing is new"),
+    [T5] = CALL("T5", NULL, write_status, WRITE, SUBNET, "patch the status"),
+    [T6] = LOCAL("T6", NULL, check, "error if a count stands beside an empty range"),
+    END
+};
+/* clang-format on */

@@ -1,0 +1,156 @@
+/* Ids, limits and the small enumerations that everything in the model shares.
+ *
+ * Names never enter the world.  Whoever builds a world interns each name once and hands over
+ * small ids; the order of ids is the order of the names as text, so "in order of name" and "in
+ * order of id" are the same thing everywhere (kube-ovn lists and replays by name).
+ *
+ * Three conventions:
+ *   sim_id   an id, 0-based, of the kind the context says
+ *   sim_ref  an optional id: 0 is "none" (the empty text), k+1 is id k
+ *   sim_v4   the text of an IPv4 field: 0 is "", 1..0x00ffffff is a text that is no address
+ *            (id of an interned text), everything else is the address 1.0.0.0..255.255.255.255
+ *            in host byte order.  0.0.0.0/8 is never an address in a subnet, so nothing is lost.
+ */
+#ifndef EIPSIM_MODEL_TYPES_H
+#define EIPSIM_MODEL_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint16_t sim_id;
+typedef uint16_t sim_ref;
+typedef uint32_t sim_v4;
+
+#define SIM_NONE ((sim_id)0xffff)
+#define SIM_V4_FIRST_ADDRESS ((sim_v4)0x01000000)
+
+static inline sim_ref sim_ref_of(sim_id id)
+{
+    return (sim_ref)(id == SIM_NONE ? 0 : id + 1);
+}
+
+static inline sim_id sim_ref_id(sim_ref ref)
+{
+    return (sim_id)(ref == 0 ? SIM_NONE : ref - 1);
+}
+
+static inline bool sim_v4_is_address(sim_v4 v4)
+{
+    return v4 >= SIM_V4_FIRST_ADDRESS;
+}
+
+/* Capacities of one world, fixed when it is made.  Everything is laid out from them. */
+struct sim_limits {
+    uint16_t eips;             /* IptablesEIP names, at most 0xfffe */
+    uint16_t gateways;         /* VpcNatGateway names, also those that never exist */
+    uint16_t pods_per_gateway; /* pod names of one gateway, 1..8 */
+    uint16_t nets;             /* names an externalSubnet can have: subnets and attachments */
+    uint16_t subnets;          /* Subnet objects, 1..8 */
+    uint16_t policies;         /* QoSPolicy names, also missing ones */
+    uint16_t rules;            /* NAT rule objects */
+    uint16_t names; /* distinct texts among EIP and gateway names: lock and limiter keys */
+    uint16_t watch; /* undelivered watch events of IptablesEIP, at least 4 */
+    uint16_t pad;
+    uint32_t macs; /* MAC ids 1..macs; the first eips * SIM_MACS_PER_EIP are drawn at random,
+                      the rest are texts that a user wrote */
+};
+
+/* A random MAC of EIP e is one of SIM_MACS_PER_EIP ids of its own: kube-ovn draws 46 random bits,
+ * what matters of them is only that a new draw differs from what is already there. */
+#define SIM_MACS_PER_EIP 8u
+
+/* Object kinds.  name, text as in the API */
+#define SIM_OBJECTS(X)                                                                             \
+    X(EIP, "IptablesEIP")                                                                          \
+    X(GATEWAY, "VpcNatGateway")                                                                    \
+    X(POD, "Pod")                                                                                  \
+    X(POLICY, "QoSPolicy")                                                                         \
+    X(SUBNET, "Subnet")                                                                            \
+    X(DNAT, "IptablesDnatRule")                                                                    \
+    X(FIP, "IptablesFIPRule")                                                                      \
+    X(SNAT, "IptablesSnatRule")
+
+enum sim_object {
+#define X(name, text) SIM_OBJECT_##name,
+    SIM_OBJECTS(X)
+#undef X
+        SIM_OBJECT_COUNT
+};
+
+/* Work queues, one worker each (pkg/controller/controller.go, all tags; the subnet status queue
+ * really has three workers, but its handler holds the subnet's lock from first to last call).
+ * name, text, kind of its keys, limiter */
+#define SIM_QUEUES(X)                                                                              \
+    X(ADD_EIP, "addEip", EIP, SHARED)                                                              \
+    X(UPDATE_EIP, "updateEip", EIP, SHARED)                                                        \
+    X(RESET_EIP, "resetEip", EIP, SHARED)                                                          \
+    X(DEL_EIP, "delEip", EIP, SHARED)                                                              \
+    X(UPDATE_VPC_EIP, "updateVpcEip", GATEWAY, SHARED)                                             \
+    X(SUBNET_STATUS, "subnetStatus", SUBNET, OWN)                                                  \
+    X(QOS_POLICY, "qosPolicy", POLICY, SHARED)
+
+enum sim_queue_id {
+#define X(name, text, keys, limiter) SIM_QUEUE_##name,
+    SIM_QUEUES(X)
+#undef X
+        SIM_QUEUE_COUNT
+};
+
+/* The limiters (pkg/controller/config.go and client-go's default).  All queues of custom
+ * resources share one SHARED instance: one failure counter per key text, whatever the queue.
+ * name, first delay in ms, greatest delay in ms */
+#define SIM_LIMITERS(X)                                                                            \
+    X(SHARED, 1000u, 20000u)                                                                       \
+    X(OWN, 5u, 1000000u)
+
+enum sim_limiter {
+#define X(name, first, greatest) SIM_LIMITER_##name,
+    SIM_LIMITERS(X)
+#undef X
+};
+
+/* What a caller is told.  name, text (the API's reason where it has one) */
+#define SIM_RESULTS(X)                                                                             \
+    X(OK, "ok")                                                                                    \
+    X(ERROR, "error")                                                                              \
+    X(NOT_FOUND, "NotFound")                                                                       \
+    X(ALREADY_EXISTS, "AlreadyExists")                                                             \
+    X(CONFLICT, "Conflict")                                                                        \
+    X(INVALID, "Invalid")
+
+enum sim_result {
+#define X(name, text) SIM_RESULT_##name,
+    SIM_RESULTS(X)
+#undef X
+        SIM_RESULT_COUNT
+};
+
+/* Faults of one step.  BEFORE: the call fails and has no effect.  AFTER: it has its effect and the
+ * reply is lost. */
+#define SIM_FAULTS(X)                                                                              \
+    X(NONE, "none")                                                                                \
+    X(BEFORE, "before")                                                                            \
+    X(AFTER, "after")
+
+enum sim_fault {
+#define X(name, text) SIM_FAULT_##name,
+    SIM_FAULTS(X)
+#undef X
+        SIM_FAULT_COUNT
+};
+
+#define SIM_POD_STATES(X)                                                                          \
+    X(ABSENT, "absent")                                                                            \
+    X(PENDING, "pending")                                                                          \
+    X(RUNNING, "running")                                                                          \
+    X(TERMINATING, "terminating")
+
+enum sim_pod_state {
+#define X(name, text) SIM_POD_##name,
+    SIM_POD_STATES(X)
+#undef X
+        SIM_POD_STATE_COUNT
+};
+
+#endif

@@ -1,0 +1,353 @@
+/* The worker of a queue: takes a key, walks through its handler's table stop by stop, and tells the
+ * queue how it ended.
+ */
+#include "model/step_internal.h"
+
+const struct sim_step sim_no_steps[] = {END};
+
+const struct sim_step *sim_table_steps(enum sim_table table)
+{
+    static const struct sim_step *const steps[] = {
+#define X(name, array, title) array,
+        SIM_TABLES(X)
+#undef X
+    };
+    return steps[table];
+}
+
+const char *sim_table_title(enum sim_table table)
+{
+    static const char *const titles[] = {
+#define X(name, array, title) title,
+        SIM_TABLES(X)
+#undef X
+    };
+    return titles[table];
+}
+
+static enum sim_table handler_of(enum sim_queue_id queue)
+{
+    static const uint8_t table[SIM_QUEUE_COUNT] = {
+        [SIM_QUEUE_ADD_EIP] = SIM_TABLE_ADD,
+        [SIM_QUEUE_UPDATE_EIP] = SIM_TABLE_UPDATE,
+        [SIM_QUEUE_RESET_EIP] = SIM_TABLE_RESET,
+        [SIM_QUEUE_DEL_EIP] = SIM_TABLE_DEL,
+        [SIM_QUEUE_UPDATE_VPC_EIP] = SIM_TABLE_GATEWAY_PASS,
+        [SIM_QUEUE_SUBNET_STATUS] = SIM_TABLE_SUBNET_STATUS,
+        [SIM_QUEUE_QOS_POLICY] = SIM_TABLE_QOS_POLICY,
+    };
+    return (enum sim_table)table[queue];
+}
+
+static const struct sim_step *row_of(const struct sim_worker *me)
+{
+    return sim_table_steps((enum sim_table)me->table[me->depth]) + me->row[me->depth];
+}
+
+static void push(struct sim_worker *me, enum sim_table table)
+{
+    SIM_CHECK(me->depth + 1u < SIM_FRAMES);
+    me->depth++;
+    me->table[me->depth] = (uint8_t)table;
+    me->row[me->depth] = 0;
+}
+
+/* Leaves a table; false if it was the handler's own. */
+static bool pop(struct sim_worker *me)
+{
+    me->table[me->depth] = 0;
+    me->row[me->depth] = 0;
+    if (me->depth == 0)
+        return false;
+    me->depth--;
+    me->row[me->depth]++;
+    return true;
+}
+
+static void tell_unlock(struct sim_turn *t)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_UNLOCK);
+
+    e.object = (uint8_t)sim_queue_keys((enum sim_queue_id)t->queue);
+    e.id = t->me->key;
+    t->me->lock = 0;
+    sim_emit(t, &e);
+}
+
+static void become_idle(struct sim_turn *t)
+{
+    if (sim_queue_keys((enum sim_queue_id)t->queue) == SIM_OBJECT_EIP)
+        sim_touched_eip(t->w, t->me->key);
+    memset(t->me, 0, sizeof *t->me);
+}
+
+/* A panic unwinds: the lock is given back, the queue's item is done, the process ends. */
+static void die(struct sim_turn *t)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_PANIC);
+
+    if (t->me->lock)
+        tell_unlock(t);
+    sim_emit(t, &e);
+    if (!sim_queue_of_objects(t->w, (enum sim_queue_id)t->queue))
+        sim_queue_done(t, (enum sim_queue_id)t->queue, t->me->key);
+    become_idle(t);
+    sim_globals_mut(t->w)->up = 0;
+    sim_globals_mut(t->w)->panicked = 1;
+}
+
+/* Designs that clean up behind a failing add walk through one more table first. */
+static bool undo_first(struct sim_turn *t)
+{
+    struct sim_worker *me = t->me;
+
+    if (t->queue != SIM_QUEUE_ADD_EIP || me->undoing || !me->failed || !me->allocated ||
+        sim_asks(t->w, SIM_release_on_add_failure) == 0)
+        return false;
+    me->undoing = 1;
+    memset(me->table, 0, sizeof me->table);
+    memset(me->row, 0, sizeof me->row);
+    me->depth = 0;
+    me->table[0] = SIM_TABLE_UNDO;
+    return true;
+}
+
+/* A failing gateway handler of v1.12 lets go of its key before it asks for a retry, so that the key
+ * can be ready again before it is delayed. */
+static bool done_before_retry(const struct sim_turn *t)
+{
+    return t->me->failed && t->queue == SIM_QUEUE_UPDATE_VPC_EIP &&
+           sim_asks(t->w, SIM_gateway_done_before_retry);
+}
+
+static void reach_finish(struct sim_turn *t)
+{
+    if (done_before_retry(t))
+        sim_queue_done(t, (enum sim_queue_id)t->queue, t->me->key);
+}
+
+static void end_handler(struct sim_turn *t)
+{
+    struct sim_worker *me = t->me;
+
+    memset(me->table, 0, sizeof me->table);
+    memset(me->row, 0, sizeof me->row);
+    me->depth = 0;
+    if (t->queue == SIM_QUEUE_UPDATE_VPC_EIP)
+        sim_pass_clear(t->w);
+    me->phase = me->lock ? SIM_PHASE_UNLOCKING : SIM_PHASE_FINISHING;
+    if (!me->lock)
+        reach_finish(t);
+}
+
+/* Obeys what a row said; false when the handler is over. */
+static bool follow(struct sim_turn *t, int flow, const struct sim_step *row)
+{
+    struct sim_worker *me = t->me;
+
+    switch (flow) {
+    case NEXT:
+        if (row->enter != SIM_TABLE_NONE)
+            push(me, (enum sim_table)row->enter);
+        else
+            me->row[me->depth]++;
+        return true;
+    case RETURN:
+        if (pop(me))
+            return true;
+        end_handler(t);
+        return false;
+    case SUCCEED:
+    case FAIL:
+        me->failed = flow == FAIL || me->undoing;
+        if (undo_first(t))
+            return true;
+        end_handler(t);
+        return false;
+    case DIE:
+        me->phase = SIM_PHASE_DYING;
+        return false;
+    default:
+        me->row[me->depth] = (uint8_t)flow;
+        return true;
+    }
+}
+
+/* Walks on to the next stopping point or to the end.  resumed: the row at hand is the one the
+ * worker was let go for. */
+static void walk(struct sim_turn *t, bool resumed)
+{
+    struct sim_worker *me = t->me;
+
+    for (bool going = true; going;) {
+        const struct sim_step *row = row_of(me);
+
+        if (row->name == NULL) {
+            going = follow(t, me->depth == 0 ? SUCCEED : RETURN, row);
+        } else if (row->when != NULL && !row->when(t)) {
+            me->row[me->depth]++;
+        } else if (row->stop && !resumed) {
+            return;
+        } else {
+            resumed = false;
+            going = follow(t, row->run != NULL ? row->run(t) : NEXT, row);
+        }
+    }
+}
+
+static void finish(struct sim_turn *t)
+{
+    enum sim_queue_id queue = (enum sim_queue_id)t->queue;
+    sim_id key = t->me->key;
+    bool done_first = done_before_retry(t);
+
+    if (t->me->failed)
+        sim_queue_retry(t, queue, key);
+    else
+        sim_queue_forget(t, queue, key);
+    if (!sim_queue_of_objects(t->w, queue) && !done_first)
+        sim_queue_done(t, queue, key);
+    become_idle(t);
+}
+
+void sim_worker_start(struct sim_turn *t)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_TAKEN);
+    struct sim_worker *me = t->me;
+
+    if (sim_queue_of_objects(t->w, (enum sim_queue_id)t->queue)) {
+        struct sim_deleted item = sim_deleted_take(t->w);
+
+        me->key = item.eip;
+        me->net = item.net;
+    } else {
+        me->key = sim_queue_take(t, (enum sim_queue_id)t->queue);
+    }
+    me->phase = SIM_PHASE_RUNNING;
+    if (sim_queue_keys((enum sim_queue_id)t->queue) == SIM_OBJECT_EIP)
+        me->eip = me->key;
+    me->table[0] = (uint8_t)handler_of((enum sim_queue_id)t->queue);
+    e.queue = t->queue;
+    e.id = me->key;
+    sim_emit(t, &e);
+    walk(t, false);
+}
+
+void sim_worker_step(struct sim_turn *t)
+{
+    if (t->me->phase == SIM_PHASE_RUNNING) {
+        walk(t, true);
+    } else if (t->me->phase == SIM_PHASE_DYING) {
+        die(t);
+    } else if (t->me->phase == SIM_PHASE_UNLOCKING) {
+        tell_unlock(t);
+        t->me->phase = SIM_PHASE_FINISHING;
+        reach_finish(t);
+    } else {
+        finish(t);
+    }
+}
+
+/* ---- what a stopped worker stands before ---- */
+
+/* Two mutexes: one over names of EIPs and gateways, one over names of subnets. */
+static bool same_lock(const struct sim_world *w, enum sim_queue_id a, enum sim_queue_id b)
+{
+    enum sim_object x = sim_queue_keys(a), y = sim_queue_keys(b);
+    sim_id i = sim_worker(w, a)->key, j = sim_worker(w, b)->key;
+
+    if ((x == SIM_OBJECT_SUBNET) != (y == SIM_OBJECT_SUBNET))
+        return false;
+    if (x == SIM_OBJECT_SUBNET)
+        return i == j;
+    return (x == SIM_OBJECT_EIP ? sim_eip(w, i)->name : sim_gateway(w, i)->name) ==
+           (y == SIM_OBJECT_EIP ? sim_eip(w, j)->name : sim_gateway(w, j)->name);
+}
+
+bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+
+    if (me->phase == SIM_PHASE_IDLE)
+        return false;
+    if (me->phase != SIM_PHASE_RUNNING || row_of(me)->call != SIM_EVENT_LOCK)
+        return true;
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (sim_worker(w, q)->lock && same_lock(w, queue, (enum sim_queue_id)q))
+            return false;
+    return true;
+}
+
+bool sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+
+    return me->phase == SIM_PHASE_RUNNING && row_of(me)->call == SIM_EVENT_WRITE;
+}
+
+bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+
+    return me->phase == SIM_PHASE_RUNNING &&
+           (row_of(me)->call == SIM_EVENT_WRITE || row_of(me)->call == SIM_EVENT_EXEC);
+}
+
+bool sim_stopped_before(const struct sim_world *w, enum sim_queue_id queue, struct sim_stop *out)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+
+    out->verb = SIM_VERB_NONE;
+    out->object = SIM_OBJECT_COUNT;
+    if (me->phase == SIM_PHASE_IDLE)
+        return false;
+    if (me->phase == SIM_PHASE_UNLOCKING) {
+        out->name = "unlock";
+        out->text = "give the lock back";
+        out->call = SIM_EVENT_UNLOCK;
+        return true;
+    }
+    if (me->phase == SIM_PHASE_DYING) {
+        out->name = "panic";
+        out->text = "dereference nil: the process ends";
+        out->call = SIM_EVENT_PANIC;
+        return true;
+    }
+    if (me->phase == SIM_PHASE_FINISHING) {
+        out->name = "finish";
+        out->text = me->failed ? "ask for a retry" : "be done with the key";
+        out->call = me->failed ? SIM_EVENT_REQUEUE : SIM_EVENT_FORGET;
+        return true;
+    }
+    out->name = row_of(me)->name;
+    out->text = row_of(me)->text;
+    out->call = row_of(me)->call;
+    out->object = row_of(me)->object;
+    if (out->call == SIM_EVENT_EXEC)
+        out->verb = me->op;
+    return true;
+}
+
+bool sim_row_at(unsigned table, unsigned row, struct sim_row *out)
+{
+    const struct sim_step *steps;
+
+    memset(out, 0, sizeof *out);
+    if (table + 1 >= SIM_TABLE_COUNT)
+        return false;
+    steps = sim_table_steps((enum sim_table)(table + 1));
+    out->title = sim_table_title((enum sim_table)(table + 1));
+    for (unsigned i = 0; i <= row; i++)
+        if (steps[i].name == NULL)
+            return false;
+    steps += row;
+    out->name = steps->name;
+    out->text = steps->text;
+    if (steps->enter != SIM_TABLE_NONE)
+        out->enters = sim_table_title((enum sim_table)steps->enter);
+    out->stop = steps->stop;
+    out->call = steps->call;
+    out->object = steps->object;
+    out->sometimes = steps->when != NULL;
+    return true;
+}

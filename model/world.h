@@ -1,0 +1,340 @@
+/* The inside of a world: what lies where, and how to reach it.
+ *
+ *   ┌────────┬─────────┬──────┬──────────┬────────┬─────────┬───────┬─────────┬──────┐┌─────────┐
+ *   │ header │ globals │ EIPs │ gateways │ queues │ workers │ watch │ subnets │ IPAM ││ derived │
+ *   └────────┴─────────┴──────┴──────────┴────────┴─────────┴───────┴─────────┴──────┘└─────────┘
+ *    ◀──────────────────────── state: hashed, compared ─────────────────────────────▶  not hashed
+ *
+ * Read through sim_X(), which gives a const pointer.  Write through sim_X_mut(), which also notes
+ * that the identity of the pages under it has to be computed anew.  Whoever looks at a world
+ * (show, diagrams, conform) needs only the first kind.
+ */
+#ifndef EIPSIM_MODEL_WORLD_H
+#define EIPSIM_MODEL_WORLD_H
+
+#include "ipam/ipam.h"
+#include "model/sim.h"
+
+/* ---- the parts of the state: every byte of them is some field's ---- */
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+struct sim_globals {
+    uint64_t now;       /* virtual milliseconds; stays 0 in an untimed world */
+    uint32_t revision;  /* the last resourceVersion given out */
+    uint32_t redo_time; /* NAT_GW_CREATED_AT, one for all gateways, 0: not known */
+    uint16_t watch_count;
+    uint16_t deleted_count; /* objects in the delete queue (del_queue_item object) */
+    uint8_t nat_enabled;
+    uint8_t up;       /* is a controller running */
+    uint8_t panicked; /* it went down by a panic */
+    uint8_t pad;
+};
+
+struct sim_eip_slot {
+    struct sim_eip api;
+    struct sim_eip cache;
+    uint16_t name;    /* id among names: lock, limiter and IPAM owner key */
+    uint16_t pending; /* undelivered watch events about it */
+    uint8_t wished;   /* 1: a user created it and has not deleted it since */
+    uint8_t racing;   /* 1: the API server is between the two steps of a delete */
+    uint16_t pad;
+};
+
+struct sim_gateway_slot {
+    sim_v4 own;
+    uint16_t name;
+    uint8_t present;
+    uint8_t own_prefix;
+};
+
+struct sim_pod_slot {
+    uint32_t created; /* seconds since 1970 */
+    uint8_t state;    /* enum sim_pod_state */
+    uint8_t inited;
+    uint8_t known;       /* 1: it has been running at least once since it was last absent */
+    uint8_t own_outside; /* 1: its own address is on the interface and in no subnet */
+};
+
+struct sim_net_slot {
+    sim_ref subnet;
+    sim_ref by_attachment;
+    uint32_t labelled; /* cached EIPs whose label names it */
+};
+
+struct sim_subnet_slot {
+    sim_v4 cidr;
+    sim_v4 gateway;
+    uint32_t size;          /* addresses a host can have: 2^bits - 2 */
+    uint32_t excluded;      /* how many of them spec.excludeIps names */
+    uint32_t first_exclude; /* its spec.excludeIps: n_excludes ranges from there on */
+    uint32_t n_excludes;
+    sim_id net;
+    uint8_t prefix;
+    uint8_t present;
+    uint8_t ovn;
+    uint8_t vlan;
+    uint8_t status_known; /* a status was written at least once */
+    uint8_t pad;
+    uint32_t using_ips; /* the stored status; the two ranges are sim_status_set */
+    uint32_t available_ips;
+};
+
+struct sim_policy_slot {
+    struct sim_policy_rule rule[SIM_POLICY_RULES];
+    uint8_t present;
+    uint8_t shared;
+    uint8_t n_rules;
+    uint8_t pad;
+};
+
+struct sim_rule_slot {
+    sim_v4 v4;
+    uint8_t object;
+    uint8_t present;
+    uint16_t pad;
+};
+
+enum { /* struct sim_queue_node.state */
+       SIM_NODE_DIRTY = 1,
+       SIM_NODE_PROCESSING = 2,
+       SIM_NODE_DELAYED = 4
+};
+
+/* One per key a queue can hold.  Links are refs (id + 1), 0 ends a list. */
+struct sim_queue_node {
+    uint64_t ready_at;    /* delayed: due time; 0 in an untimed world */
+    sim_ref next;         /* in the list of ready keys */
+    sim_ref next_delayed; /* in order of insertion */
+    sim_ref prev_delayed;
+    uint8_t state;
+    uint8_t failures; /* limiter OWN: failures since the last success */
+};
+
+struct sim_queue {
+    sim_ref head, tail;                 /* ready keys, first in first out */
+    sim_ref delayed_head, delayed_tail; /* keys waiting for their time */
+    uint16_t ready, delayed;            /* lengths */
+    sim_ref processing;
+    uint16_t keys; /* how many keys it can hold */
+};
+
+/* An item of a delete queue that holds objects: all the handler needs of it. */
+struct sim_deleted {
+    sim_id eip;
+    sim_ref net; /* spec.externalSubnet */
+};
+
+struct sim_watch_event {
+    struct sim_eip object; /* DELETED: the last stored state, with the rv of the deletion */
+    sim_id eip;
+    uint8_t verb; /* SIM_VERB_ADDED, _MODIFIED, _DELETED */
+    uint8_t pad;
+};
+
+enum sim_phase {
+    SIM_PHASE_IDLE,
+    SIM_PHASE_RUNNING,   /* stopped before step table[depth]/row[depth] */
+    SIM_PHASE_DYING,     /* stopped before the panic that ends the process */
+    SIM_PHASE_UNLOCKING, /* stopped before giving the lock back */
+    SIM_PHASE_FINISHING  /* stopped before telling the queue how it ended */
+};
+
+#define SIM_FRAMES 5u
+#define SIM_SUBNETS_MAX 8u
+
+/* What a handler in flight knows.  All zero when idle. */
+struct sim_worker {
+    struct sim_eip snap; /* the EIP as the handler read it */
+    struct sim_eip copy; /* the EIP as a helper read it */
+    sim_v4 v4;           /* the address allocated, or being worked on */
+    uint32_t mac;
+    uint32_t redo; /* argument of patchStatus */
+    uint32_t scan; /* the pass over a gateway's EIPs: the next one to look at */
+    uint8_t phase; /* enum sim_phase */
+    uint8_t depth; /* frames in use - 1 */
+    uint8_t table[SIM_FRAMES];
+    uint8_t row[SIM_FRAMES];
+    sim_id key;          /* in the domain of the queue's keys */
+    sim_id eip;          /* the EIP being worked on */
+    sim_id gateway;      /* whose pods are looked up */
+    sim_ref subnet;      /* the subnet the handler resolved */
+    sim_ref net;         /* item of a delete queue: externalSubnet; subnet status: its name */
+    sim_id policy;       /* bandwidth policy being worked on */
+    sim_ref qos;         /* argument of patchStatus */
+    uint8_t pods;        /* bits of the gateway's pods still to be visited */
+    uint8_t lock;        /* 1: holds the lock of its key */
+    uint8_t failed;      /* 1: the handler returns an error */
+    uint8_t exec_failed; /* 1: some pod's exec failed */
+    uint8_t op;          /* enum sim_verb of the exec being sent */
+    uint8_t rule;        /* number of the bandwidth rule */
+    uint8_t skip;        /* bits of node addresses to skip in a random draw */
+    uint8_t allocated;   /* 1: this run allocated what it holds */
+    uint8_t written;     /* 1: this run wrote the address into the object */
+    uint8_t nat;         /* result of the in-use test */
+    uint8_t missing_ok;  /* 1: no gateway pod means nothing to do */
+    uint8_t ready;       /* argument of patchStatus */
+    uint8_t undoing;     /* 1: the add failed and is being undone */
+    uint8_t pad;
+    uint32_t using_ips; /* subnet status: what is about to be written */
+    uint32_t available_ips;
+};
+
+struct sim_layout {
+    uint32_t globals, eips, gateways, pods, nets, subnets, policies, rules;
+    uint32_t queues, nodes[SIM_QUEUE_COUNT], failures, deleted, watch, workers, pass;
+    uint32_t excludes, interfaces, status_sets, ipam;
+    uint32_t state_end; /* here the derived part begins */
+    uint32_t derived, pages, dirty, ledger, scratch;
+    uint32_t total;
+    /* within interfaces (per pod), status_sets and scratch: where the set of a subnet begins */
+    uint32_t set[SIM_SUBNETS_MAX];
+    uint32_t sets;                       /* bytes of one set of each subnet */
+    uint32_t ledger_of[SIM_SUBNETS_MAX]; /* within ledger */
+};
+
+struct sim_world {
+    uint64_t quirks; /* of IPAM */
+    struct sim_limits limits;
+    struct sim_layout at;
+    sim_v4 node[SIM_NODE_ADDRESSES];
+    sim_id default_net;
+    uint8_t profile;
+    uint8_t timed;
+    struct sim_policy policy;
+    uint8_t pad[8 - sizeof(struct sim_policy) % 8];
+};
+
+#pragma GCC diagnostic pop
+
+/* ---- reading ---- */
+
+static inline const void *sim_at(const struct sim_world *w, uint32_t offset)
+{
+    return (const uint8_t *)w + offset;
+}
+
+static inline uint8_t sim_asks(const struct sim_world *w, enum sim_switch which)
+{
+    return w->policy.value[which];
+}
+
+#define SIM_READERS(X)                                                                             \
+    X(eip, struct sim_eip_slot, eips)                                                              \
+    X(gateway, struct sim_gateway_slot, gateways)                                                  \
+    X(pod, struct sim_pod_slot, pods)                                                              \
+    X(net, struct sim_net_slot, nets)                                                              \
+    X(subnet, struct sim_subnet_slot, subnets)                                                     \
+    X(policy, struct sim_policy_slot, policies)                                                    \
+    X(rule, struct sim_rule_slot, rules)                                                           \
+    X(queue, struct sim_queue, queues)                                                             \
+    X(deleted, struct sim_deleted, deleted)                                                        \
+    X(watch, struct sim_watch_event, watch)                                                        \
+    X(worker, struct sim_worker, workers)
+
+#define X(name, type, offset)                                                                      \
+    static inline const type *sim_##name(const struct sim_world *w, size_t i)                      \
+    {                                                                                              \
+        return (const type *)sim_at(w, w->at.offset) + i;                                          \
+    }
+SIM_READERS(X)
+#undef X
+
+static inline const struct sim_globals *sim_globals(const struct sim_world *w)
+{
+    return (const struct sim_globals *)sim_at(w, w->at.globals);
+}
+
+static inline const struct sim_queue_node *sim_node(const struct sim_world *w,
+                                                    enum sim_queue_id queue, sim_id key)
+{
+    return (const struct sim_queue_node *)sim_at(w, w->at.nodes[queue]) + key;
+}
+
+/* Failures of a key of the shared limiter, by name id. */
+static inline uint8_t sim_failures(const struct sim_world *w, uint16_t name)
+{
+    return ((const uint8_t *)sim_at(w, w->at.failures))[name];
+}
+
+static inline const struct ipam *sim_ipam(const struct sim_world *w)
+{
+    return (const struct ipam *)sim_at(w, w->at.ipam);
+}
+
+/* The addresses of one subnet on the external interface of one pod, its own included; only to
+ * be read.  Every address is there with the mask of its subnet. */
+struct ipam_addrset sim_interface(const struct sim_world *w, sim_id pod, sim_id subnet);
+/* The stored ranges of a subnet's status; only to be read. */
+enum {
+    SIM_STATUS_USING,
+    SIM_STATUS_AVAILABLE,
+    SIM_STATUS_NEXT_USING, /* what the status handler is about to write; else as stored */
+    SIM_STATUS_NEXT_AVAILABLE,
+    SIM_STATUS_SETS
+};
+struct ipam_addrset sim_status_set(const struct sim_world *w, sim_id subnet, unsigned which);
+
+/* IPAM's numbers for things: they count from 1.  An owner is a name, so that objects of any kind
+ * with equal names are one owner, as in kube-ovn; a NIC is one of the two an owner's name gives. */
+static inline uint32_t sim_ipam_subnet(sim_id subnet)
+{
+    return (uint32_t)subnet + 1;
+}
+
+static inline uint32_t sim_ipam_owner(uint16_t name)
+{
+    return (uint32_t)name + 1;
+}
+
+static inline uint32_t sim_ipam_nic(uint16_t name, enum sim_nic nic)
+{
+    return (uint32_t)name * 2 + (uint32_t)nic + 1;
+}
+
+static inline sim_id sim_pod_id(const struct sim_world *w, sim_id gateway, unsigned n)
+{
+    return (sim_id)(gateway * w->limits.pods_per_gateway + n);
+}
+
+/* EXT(e): the net an EIP's externalSubnet means. */
+static inline sim_id sim_ext(const struct sim_world *w, sim_ref net)
+{
+    return net == 0 ? w->default_net : sim_ref_id(net);
+}
+
+/* The subnet in which the address lies that an existing EIP reports under this policy; SIM_NONE if
+ * it reports none or its externalSubnet leads nowhere. */
+sim_id sim_reported_in(const struct sim_world *w, sim_id eip);
+
+/* NAT rules in the cache whose label is v4: bits SIM_NAT_*; counts per kind in n[3] if not NULL,
+ * in the order DNAT, FIP, SNAT. */
+uint8_t sim_nat_of(const struct sim_world *w, sim_v4 v4, uint32_t n[3]);
+
+/* The name of the step a busy worker stands before, as docs and scenarios call it ("A8"), what
+ * it will do, and what kind of call it is (enum sim_event_kind; SIM_EVENT_COUNT when it has none).
+ * NULL when idle. */
+struct sim_stop {
+    const char *name;
+    const char *text;
+    uint8_t call;   /* enum sim_event_kind of the call it will make */
+    uint8_t object; /* enum sim_object it is about, or SIM_OBJECT_COUNT */
+    uint8_t verb;   /* enum sim_verb, or SIM_VERB_NONE */
+};
+/* The tables themselves, for documentation: row r of table n, as the handler's author wrote it. */
+struct sim_row {
+    const char *title;  /* of the table */
+    const char *name;   /* "A8" */
+    const char *text;   /* what it does */
+    const char *enters; /* title of the table it runs, NULL if none */
+    uint8_t stop;       /* 1: anything may happen before it */
+    uint8_t call;       /* enum sim_event_kind, SIM_EVENT_COUNT: none */
+    uint8_t object;     /* enum sim_object, SIM_OBJECT_COUNT: none */
+    uint8_t sometimes;  /* 1: only if the policy or the handler's state asks for it */
+};
+/* False beyond the last row, with title NULL beyond the last table. */
+bool sim_row_at(unsigned table, unsigned row, struct sim_row *out);
+bool sim_stopped_before(const struct sim_world *w, enum sim_queue_id queue, struct sim_stop *out);
+
+#endif

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Pages that the program prints are as it prints them today.
+set -euo pipefail
+[[ -x $EIPSIM ]] || { echo "no eipsim to run" >&2; exit 1; }
+bad=0
+check() {
+    local page=$1
+    shift
+    if ! diff -u "$SRC/docs/$page" <("$EIPSIM" "$@"); then
+        echo "docs/$page is out of date: run eipsim $* >docs/$page" >&2
+        bad=1
+    fi
+}
+check handlers.md steps --markdown
+check profiles.md profiles --markdown
+
+# The reference of scenarios has every word of their readers, and its example does what it says.
+page=$SRC/docs/scenarios.md
+words=$(sed -n 's/^    {"\([a-zA-Z-]*\)", .*/\1/p' \
+    "$SRC/tools/scenario_steps.c" "$SRC/tools/world.c")
+for word in $words; do
+    if ! grep -q "[\`{, ]${word}[\`:,}(]" "$page"; then
+        echo "docs/scenarios.md says nothing of $word" >&2
+        bad=1
+    fi
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+awk '/^```/ { yaml = ($0 == "```yaml"); next } yaml' "$page" >"$work/example.yaml"
+"$EIPSIM" run "$work/example.yaml" || bad=1
+exit $bad

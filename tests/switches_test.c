@@ -1,0 +1,149 @@
+/* Every switch of model/policy.def does something that is tested: turned in any profile, the model
+ * no longer repeats that release's recordings, or the table here says why not and, where no
+ * release's recordings show the switch, which test does.
+ */
+/* cmocka.h needs the others before it */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/policy.h"
+#include "tools/conform.h"
+#include "tools/recorded.h"
+
+#define ALL SIM_PROFILE_COUNT
+
+/* What recordings do not show, and the test that does; it must name the switch.  NULL: those of
+ * other profiles do. */
+static const struct {
+    uint8_t which;
+    uint8_t profile;
+    const char *shown_by;
+} silent[] = {
+    /* no recorded EIP has a v6ip of its own */
+    {SIM_v6_upper_refused, ALL, "model/lifecycle_test.c"},
+    /* no recorded subnet has the OVN provider */
+    {SIM_ovn_subnets_count_eips, ALL, "model/lifecycle_test.c"},
+    /* without a failing add that releases there is nothing to undo */
+    {SIM_exec_undo_on_add_failure, ALL, "model/lifecycle_test.c"},
+    /* the delete handler of v1.12.0 knows the name alone: it cannot release less than all */
+    {SIM_release_scope, SIM_PROFILE_V1_12_0, NULL},
+    /* nobody in these recordings got an excluded address */
+    {SIM_status_minus_excludes, SIM_PROFILE_V1_15_24, NULL},
+    {SIM_status_minus_excludes, SIM_PROFILE_MASTER, NULL},
+};
+
+enum { N_SILENT = sizeof silent / sizeof silent[0] };
+
+static bool is_silent(unsigned which, unsigned profile)
+{
+    for (size_t i = 0; i < N_SILENT; i++)
+        if (silent[i].which == which && (silent[i].profile == ALL || silent[i].profile == profile))
+            return true;
+    return false;
+}
+
+static bool differs(unsigned profile, unsigned which, unsigned value)
+{
+    static const char *const names[] = {"scripts", "random"};
+    struct tool_recorded where = {.config = "tests/data/handlers/world.yaml"};
+    struct tool_setting set = {.which = (enum sim_switch)which, .value = (uint8_t)value};
+    struct tool_conform how = {.profile = SIM_PROFILE_COUNT,
+                               .set = &set,
+                               .n_set = 1,
+                               .stop = true,
+                               .quiet = true,
+                               .world = tool_recorded_world,
+                               .context = &where};
+    FILE *nowhere = fopen("/dev/null", "w");
+    int code = 0;
+
+    assert_non_null(nowhere);
+    for (unsigned i = 0; i < 2 && code == 0; i++) {
+        struct tool_conform_totals totals;
+        char path[128];
+        const char *file = path;
+
+        snprintf(path, sizeof path, "tests/data/handlers/%s/%s.jsonl.gz",
+                 sim_profile_text((enum sim_profile)profile), names[i]);
+        code = tool_conform(&how, &file, 1, nowhere, stderr, &totals);
+        assert_true(code == 0 || code == 3);
+    }
+    fclose(nowhere);
+    return code == 3;
+}
+
+/* Does some other value of the switch make a difference? */
+static bool noticed(unsigned profile, unsigned which)
+{
+    struct sim_policy policy;
+
+    sim_policy_of((enum sim_profile)profile, &policy);
+    for (unsigned v = 0; v < sim_switch_value_count((enum sim_switch)which); v++)
+        if (v != policy.value[which] && differs(profile, which, v))
+            return true;
+    return false;
+}
+
+static void every_switch_is_noticed(void **state)
+{
+    unsigned missed = 0;
+
+    (void)state;
+    for (unsigned s = 0; s < SIM_SWITCH_COUNT; s++)
+        for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++)
+            if (!is_silent(s, p) && !noticed(p, s)) {
+                print_error("%s in %s: no recording notices it\n",
+                            sim_switch_text((enum sim_switch)s),
+                            sim_profile_text((enum sim_profile)p));
+                missed++;
+            }
+    assert_int_equal(missed, 0);
+}
+
+static bool file_names(const char *path, const char *word)
+{
+    FILE *f = fopen(path, "r");
+    char line[512];
+    bool found = false;
+
+    assert_non_null(f);
+    while (!found && fgets(line, sizeof line, f) != NULL)
+        found = strstr(line, word) != NULL;
+    fclose(f);
+    return found;
+}
+
+/* The table is not a way out: a test that it names knows the switch, and what it says of single
+ * profiles is so. */
+static void the_table_is_true(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_SILENT; i++) {
+        if (silent[i].profile == ALL)
+            assert_non_null(silent[i].shown_by);
+        else
+            assert_false(noticed(silent[i].profile, silent[i].which));
+        if (silent[i].shown_by != NULL)
+            assert_true(
+                file_names(silent[i].shown_by, sim_switch_text((enum sim_switch)silent[i].which)));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_switch_is_noticed),
+        cmocka_unit_test(the_table_is_true),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

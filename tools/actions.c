@@ -1,0 +1,482 @@
+#include "tools/actions.h"
+
+#include <string.h>
+
+#include "tools/put.h"
+
+/* ---- words ---- */
+
+static const char *const queue_texts[] = {
+#define X(name, text, keys, limiter) text,
+    SIM_QUEUES(X)
+#undef X
+};
+
+static const char *const action_texts[] = {
+#define X(name, text, meaning) text,
+    SIM_ACTIONS(X)
+#undef X
+};
+
+static const char *const fault_texts[] = {
+#define X(name, text) text,
+    SIM_FAULTS(X)
+#undef X
+};
+
+static const char *const pod_state_texts[] = {
+#define X(name, text) text,
+    SIM_POD_STATES(X)
+#undef X
+};
+
+static const char *const object_texts[] = {
+#define X(name, text) text,
+    SIM_OBJECTS(X)
+#undef X
+};
+
+static unsigned find_word(const char *const *words, unsigned count, const char *text, size_t length)
+{
+    unsigned i = 0;
+
+    while (i < count && (strlen(words[i]) != length || memcmp(words[i], text, length) != 0))
+        i++;
+    return i;
+}
+
+enum sim_action_kind tool_action_find(const char *text, size_t length)
+{
+    return (enum sim_action_kind)find_word(action_texts, SIM_ACTION_COUNT, text, length);
+}
+
+enum sim_queue_id tool_queue_find(const char *text, size_t length)
+{
+    return (enum sim_queue_id)find_word(queue_texts, SIM_QUEUE_COUNT, text, length);
+}
+
+const char *tool_queue_text(enum sim_queue_id queue)
+{
+    return (unsigned)queue < SIM_QUEUE_COUNT ? queue_texts[queue] : "?";
+}
+
+/* ---- reading ---- */
+
+struct reader {
+    struct tool_builder *b;             /* first pass, else NULL */
+    const struct engine_config *config; /* second pass, else NULL */
+    const struct tool_parsed *j;
+    uint32_t object;
+    struct sim_action *a;
+    struct tool_action_error *error;
+    struct tool_text scratch;
+};
+
+static bool fail(struct reader *r, uint32_t node, const char *sentence, const char *name)
+{
+    tool_text_clear(&r->error->sentence);
+    tool_text_printf(&r->error->sentence, sentence, name);
+    r->error->node = node;
+    return false;
+}
+
+struct word {
+    const char *text;
+    size_t length;
+    uint32_t node;
+};
+
+/* The text under a key of an object; absent and null are the empty text unless it is needed. */
+static bool word_of(struct reader *r, uint32_t object, const char *key, bool needed,
+                    struct word *out)
+{
+    uint32_t node = tool_parsed_get(r->j, object, key);
+
+    out->text = "";
+    out->length = 0;
+    out->node = node != 0 ? node : object;
+    if (node == 0 || r->j->node[node].type == TOOL_PARSED_NULL)
+        return needed ? fail(r, out->node, "this action needs `%s`", key) : true;
+    if (r->j->node[node].type != TOOL_PARSED_STRING)
+        return fail(r, node, "`%s` must be a text", key);
+    out->text = tool_parsed_string(r->j, node, &r->scratch, &out->length);
+    return true;
+}
+
+static bool one_of(struct reader *r, const char *key, bool needed, const char *const *words,
+                   unsigned count, uint8_t *out)
+{
+    struct word w;
+    unsigned i;
+
+    if (!word_of(r, r->object, key, needed, &w))
+        return false;
+    if (w.length == 0 && !needed) {
+        *out = 0;
+        return true;
+    }
+    i = find_word(words, count, w.text, w.length);
+    *out = (uint8_t)i;
+    return i < count ? true : fail(r, w.node, "`%s` is none of the known words", key);
+}
+
+static bool builder_ok(struct reader *r, uint32_t node, bool ok)
+{
+    return ok ? true : fail(r, node, "%s", tool_builder_error(r->b));
+}
+
+/* A name; in the first pass it is mentioned, in the second it is looked up. */
+static bool name_in(struct reader *r, uint32_t object, const char *key, bool needed,
+                    enum tool_name_kind kind, sim_id *out)
+{
+    struct word w;
+
+    if (!word_of(r, object, key, needed, &w))
+        return false;
+    *out = SIM_NONE;
+    if (w.length == 0)
+        return needed ? fail(r, w.node, "`%s` must not be empty", key) : true;
+    if (r->b != NULL)
+        return builder_ok(r, w.node, tool_builder_name(r->b, kind, w.text, w.length));
+    *out = tool_id_of(r->config, kind, w.text, w.length);
+    return *out != SIM_NONE ? true : fail(r, w.node, "`%s` names nothing that is known", key);
+}
+
+static bool name_of(struct reader *r, const char *key, enum tool_name_kind kind)
+{
+    return name_in(r, r->object, key, true, kind, &r->a->id);
+}
+
+static bool ref_in(struct reader *r, uint32_t object, const char *key, enum tool_name_kind kind,
+                   sim_ref *out)
+{
+    sim_id id;
+
+    if (!name_in(r, object, key, false, kind, &id))
+        return false;
+    *out = sim_ref_of(id);
+    return true;
+}
+
+static bool v4_in(struct reader *r, uint32_t object, const char *key, sim_v4 *out)
+{
+    struct word w;
+
+    if (!word_of(r, object, key, false, &w))
+        return false;
+    if (r->b != NULL)
+        return builder_ok(r, w.node, tool_builder_name(r->b, TOOL_NAME_TEXT, w.text, w.length));
+    return tool_v4_of(r->config, w.text, w.length, out)
+               ? true
+               : fail(r, w.node, "`%s` is a text that is not known", key);
+}
+
+static bool mac_in(struct reader *r, uint32_t object, const char *key, uint32_t *out)
+{
+    struct word w;
+
+    if (!word_of(r, object, key, false, &w))
+        return false;
+    if (r->b != NULL)
+        return builder_ok(r, w.node, tool_builder_name(r->b, TOOL_NAME_MAC, w.text, w.length));
+    *out = tool_mac_of(r->config, w.text, w.length);
+    return true;
+}
+
+static bool v6_in(struct reader *r, uint32_t object, const char *key, uint8_t *out)
+{
+    struct word w;
+
+    if (!word_of(r, object, key, false, &w))
+        return false;
+    if (w.length == 0)
+        *out = SIM_V6_EMPTY;
+    else if (w.length == 5 && memcmp(w.text, "<nil>", 5) == 0)
+        *out = SIM_V6_NIL;
+    else
+        *out = SIM_V6_LOWER;
+    for (size_t i = 0; i < w.length; i++)
+        if (w.text[i] >= 'A' && w.text[i] <= 'Z')
+            *out = SIM_V6_UPPER;
+    return true;
+}
+
+static bool flag_of(struct reader *r, const char *key)
+{
+    uint32_t node = tool_parsed_get(r->j, r->object, key);
+
+    if (node == 0)
+        return fail(r, r->object, "this action needs `%s`", key);
+    if (r->j->node[node].type != TOOL_PARSED_BOOL)
+        return fail(r, node, "`%s` must be true or false", key);
+    r->a->value = r->j->node[node].truth;
+    return true;
+}
+
+/* ---- the body of a user's write ---- */
+
+static bool finalizers_of(struct reader *r)
+{
+    uint32_t list = tool_parsed_get(r->j, r->object, "finalizers");
+    unsigned n = 0;
+    size_t length;
+
+    if (list == 0 || r->j->node[list].type == TOOL_PARSED_NULL)
+        return true;
+    if (r->j->node[list].type != TOOL_PARSED_ARRAY)
+        return fail(r, list, "`%s` must be a list", "finalizers");
+    for (uint32_t i = tool_parsed_first(list); i < r->j->node[list].next; i = r->j->node[i].next) {
+        const char *text;
+
+        if (r->j->node[i].type != TOOL_PARSED_STRING || n == SIM_FINALIZERS)
+            return fail(r, i, "`%s` must be a list of at most four texts", "finalizers");
+        text = tool_parsed_string(r->j, i, &r->scratch, &length);
+        if (r->b != NULL) {
+            if (!builder_ok(r, i, tool_builder_name(r->b, TOOL_NAME_FINALIZER, text, length)))
+                return false;
+            continue;
+        }
+        r->a->body.finalizer[n] = tool_finalizer_of(r->config, text, length);
+        if (r->a->body.finalizer[n++] == SIM_FINALIZER_NONE)
+            return fail(r, i, "%s", "this finalizer is not known");
+    }
+    return true;
+}
+
+static bool spec_of(struct reader *r)
+{
+    uint32_t spec = tool_parsed_get(r->j, r->object, "spec");
+    struct sim_eip *body = &r->a->body;
+    struct word ns;
+
+    if (spec == 0)
+        return true;
+    if (r->j->node[spec].type != TOOL_PARSED_OBJECT)
+        return fail(r, spec, "`%s` must be an object", "spec");
+    if (!word_of(r, spec, "namespace", false, &ns))
+        return false;
+    body->ns = ns.length > 0;
+    return ref_in(r, spec, "externalSubnet", TOOL_NAME_NET, &body->net) &&
+           ref_in(r, spec, "natGwDp", TOOL_NAME_GATEWAY, &body->gw) &&
+           ref_in(r, spec, "qosPolicy", TOOL_NAME_POLICY, &body->qos) &&
+           v4_in(r, spec, "v4ip", &body->spec_v4) && v6_in(r, spec, "v6ip", &body->v6) &&
+           mac_in(r, spec, "macAddress", &body->mac);
+}
+
+static bool label_in(struct reader *r, uint32_t labels, const char *key, uint8_t bit)
+{
+    if (tool_parsed_get(r->j, labels, key) != 0)
+        r->a->body.labels |= bit;
+    return true;
+}
+
+static bool labels_of(struct reader *r)
+{
+    uint32_t labels = tool_parsed_get(r->j, r->object, "labels");
+    struct sim_eip *body = &r->a->body;
+
+    if (labels == 0)
+        return true;
+    if (r->j->node[labels].type != TOOL_PARSED_OBJECT)
+        return fail(r, labels, "`%s` must be an object", "labels");
+    return label_in(r, labels, "ovn.kubernetes.io/eip_v4_ip", SIM_LABEL_V4) &&
+           label_in(r, labels, "ovn.kubernetes.io/qos", SIM_LABEL_QOS) &&
+           label_in(r, labels, "ovn.kubernetes.io/subnet", SIM_LABEL_NET) &&
+           label_in(r, labels, "ovn.kubernetes.io/vpc-nat-gw-name", SIM_LABEL_GW) &&
+           v4_in(r, labels, "ovn.kubernetes.io/eip_v4_ip", &body->label_v4) &&
+           ref_in(r, labels, "ovn.kubernetes.io/qos", TOOL_NAME_POLICY, &body->label_qos) &&
+           ref_in(r, labels, "ovn.kubernetes.io/subnet", TOOL_NAME_NET, &body->label_net) &&
+           ref_in(r, labels, "ovn.kubernetes.io/vpc-nat-gw-name", TOOL_NAME_GATEWAY,
+                  &body->label_gw);
+}
+
+/* ---- everything else ---- */
+
+static bool key_of(struct reader *r)
+{
+    static const uint8_t kinds[] = {
+#define X(name, text, keys, limiter) SIM_OBJECT_##keys,
+        SIM_QUEUES(X)
+#undef X
+    };
+    struct word w;
+
+    if (!one_of(r, "queue", true, queue_texts, SIM_QUEUE_COUNT, &r->a->queue))
+        return false;
+    switch (kinds[r->a->queue]) {
+    case SIM_OBJECT_EIP:
+        return name_of(r, "key", TOOL_NAME_EIP);
+    case SIM_OBJECT_GATEWAY:
+        return name_of(r, "key", TOOL_NAME_GATEWAY);
+    case SIM_OBJECT_POLICY:
+        return name_of(r, "key", TOOL_NAME_POLICY);
+    default:
+        break;
+    }
+    if (r->b != NULL)
+        return name_of(r, "key", TOOL_NAME_NET);
+    if (!word_of(r, r->object, "key", true, &w))
+        return false;
+    r->a->id = tool_key_of(r->config, (enum sim_queue_id)r->a->queue, w.text, w.length);
+    return r->a->id != SIM_NONE ? true : fail(r, w.node, "%s", "no such key is known");
+}
+
+static bool pod_of(struct reader *r)
+{
+    struct word pod, gateway;
+    struct tool_text name = {0};
+    bool ok;
+
+    if (!word_of(r, r->object, "pod", true, &pod))
+        return false;
+    if (r->b == NULL) {
+        r->a->id = tool_pod_of(r->config, pod.text, pod.length);
+        return r->a->id != SIM_NONE ? true : fail(r, pod.node, "%s", "no such pod is known");
+    }
+    tool_text_bytes(&name, pod.text, pod.length); /* scratch is about to be used again */
+    if (!word_of(r, r->object, "gw", false, &gateway)) {
+        tool_text_free(&name);
+        return false;
+    }
+    /* a line that only says that a pod is initialised may leave its gateway out */
+    ok = gateway.length == 0 || builder_ok(r, pod.node,
+                                           tool_builder_pod(r->b, gateway.text, gateway.length,
+                                                            tool_text_get(&name), name.length));
+    tool_text_free(&name);
+    return ok;
+}
+
+static bool created_of(struct reader *r)
+{
+    uint32_t node = tool_parsed_get(r->j, r->object, "created");
+    uint64_t value = 0;
+
+    if (node != 0 && (!tool_parsed_u64(r->j, node, &value) || value > UINT32_MAX))
+        return fail(r, node, "`%s` must be seconds since 1970", "created");
+    r->a->time = (uint32_t)value;
+    return true;
+}
+
+static bool time_of(struct reader *r)
+{
+    struct word w;
+
+    return word_of(r, r->object, "value", false, &w) &&
+           (tool_time_parse(w.text, w.length, &r->a->time) ||
+            fail(r, w.node, "`%s` must be a time as 2025-06-15T15:06:40", "value"));
+}
+
+static bool rule_of(struct reader *r)
+{
+    struct word w;
+    uint8_t object;
+
+    if (!one_of(r, "kind", true, object_texts, SIM_OBJECT_COUNT, &object) ||
+        !v4_in(r, r->object, "v4", &r->a->v4) || !flag_of(r, "present"))
+        return false;
+    if (object != SIM_OBJECT_DNAT && object != SIM_OBJECT_FIP && object != SIM_OBJECT_SNAT)
+        return fail(r, r->object, "`%s` is no NAT rule", "kind");
+    if (!word_of(r, r->object, "name", true, &w))
+        return false;
+    if (r->b != NULL)
+        return builder_ok(r, w.node,
+                          tool_builder_rule(r->b, (enum sim_object)object, w.text, w.length));
+    r->a->id = tool_rule_of(r->config, (enum sim_object)object, w.text, w.length);
+    return r->a->id != SIM_NONE ? true : fail(r, w.node, "%s", "no such rule is known");
+}
+
+static bool subnet_of(struct reader *r)
+{
+    struct word w;
+
+    if (!flag_of(r, "present") || !word_of(r, r->object, "subnet", true, &w))
+        return false;
+    if (r->b != NULL)
+        return true; /* a Subnet has to be described before it can come and go */
+    r->a->id = tool_subnet_of(r->config, w.text, w.length);
+    return r->a->id != SIM_NONE ? true : fail(r, w.node, "%s", "no such subnet is known");
+}
+
+static bool nat_enabled_of(struct reader *r)
+{
+    static const char *const words[] = {"false", "true"};
+
+    return one_of(r, "value", true, words, 2, &r->a->value);
+}
+
+static bool members_of(struct reader *r)
+{
+    switch (r->a->kind) {
+    case SIM_ACTION_CREATE:
+        return name_of(r, "eip", TOOL_NAME_EIP) && spec_of(r) && labels_of(r) && finalizers_of(r);
+    case SIM_ACTION_DELETE:
+    case SIM_ACTION_DELETE_BEGIN:
+    case SIM_ACTION_DELETE_END:
+        return name_of(r, "eip", TOOL_NAME_EIP);
+    case SIM_ACTION_SET_FINALIZERS:
+        return name_of(r, "eip", TOOL_NAME_EIP) && finalizers_of(r);
+    case SIM_ACTION_SET_QOS:
+        return name_of(r, "eip", TOOL_NAME_EIP) &&
+               ref_in(r, r->object, "value", TOOL_NAME_POLICY, &r->a->body.qos);
+    case SIM_ACTION_SET_V4IP:
+        return name_of(r, "eip", TOOL_NAME_EIP) &&
+               v4_in(r, r->object, "value", &r->a->body.spec_v4);
+    case SIM_ACTION_START:
+        return one_of(r, "queue", true, queue_texts, SIM_QUEUE_COUNT, &r->a->queue);
+    case SIM_ACTION_STEP:
+        return one_of(r, "w", true, queue_texts, SIM_QUEUE_COUNT, &r->a->queue) &&
+               one_of(r, "fault", false, fault_texts, SIM_FAULT_COUNT, &r->a->fault);
+    case SIM_ACTION_DUE:
+    case SIM_ACTION_ENQUEUE:
+        return key_of(r);
+    case SIM_ACTION_POD:
+        return pod_of(r) && created_of(r) &&
+               one_of(r, "state", true, pod_state_texts, SIM_POD_STATE_COUNT, &r->a->value);
+    case SIM_ACTION_POD_REPLACED:
+        return pod_of(r) && created_of(r);
+    case SIM_ACTION_POD_INITED:
+        return pod_of(r);
+    case SIM_ACTION_REDO_TIME:
+        return time_of(r);
+    case SIM_ACTION_GATEWAY:
+        return name_of(r, "gw", TOOL_NAME_GATEWAY) && flag_of(r, "present");
+    case SIM_ACTION_RULE:
+        return rule_of(r);
+    case SIM_ACTION_SUBNET:
+        return subnet_of(r);
+    case SIM_ACTION_NAT_ENABLED:
+        return nat_enabled_of(r);
+    default:
+        return true;
+    }
+}
+
+static bool read_action(struct reader *r)
+{
+    uint8_t kind;
+    bool ok;
+
+    memset(r->a, 0, sizeof *r->a);
+    ok = one_of(r, "do", true, action_texts, SIM_ACTION_COUNT, &kind);
+    r->a->kind = kind;
+    ok = ok && members_of(r);
+    tool_text_free(&r->scratch);
+    return ok;
+}
+
+bool tool_action_names(struct tool_builder *b, const struct tool_parsed *j, uint32_t object,
+                       struct tool_action_error *error)
+{
+    struct sim_action unused;
+    struct reader r = {.b = b, .j = j, .object = object, .a = &unused, .error = error};
+
+    return read_action(&r);
+}
+
+bool tool_action_read(const struct engine_config *config, const struct tool_parsed *j,
+                      uint32_t object, struct sim_action *out, struct tool_action_error *error)
+{
+    struct reader r = {.config = config, .j = j, .object = object, .a = out, .error = error};
+
+    return read_action(&r);
+}

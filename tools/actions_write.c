@@ -1,0 +1,149 @@
+#include "tools/actions.h"
+#include "tools/put.h"
+
+static const char *const fault_texts[] = {
+#define X(name, text) text,
+    SIM_FAULTS(X)
+#undef X
+};
+
+static const char *const pod_state_texts[] = {
+#define X(name, text) text,
+    SIM_POD_STATES(X)
+#undef X
+};
+
+static const char *const object_texts[] = {
+#define X(name, text) text,
+    SIM_OBJECTS(X)
+#undef X
+};
+
+static void put_v4(const struct tool_render *r, const char *key, sim_v4 v4, struct tool_text *out)
+{
+    char buffer[16];
+
+    tool_put_text(out, key, tool_v4_text(r->config, v4, buffer));
+}
+
+static void put_create(const struct tool_render *r, const struct sim_action *a,
+                       struct tool_text *out)
+{
+    tool_put_text(out, "eip", r->config->names.eip[a->id]);
+    if (sim_eip_finalizer_count(&a->body) > 0) {
+        tool_put_key(out, "finalizers");
+        tool_render_finalizers(r, &a->body, out);
+    }
+    if (a->body.labels != 0) {
+        tool_put_key(out, "labels");
+        tool_render_labels(r, &a->body, out);
+    }
+    tool_put_key(out, "spec");
+    tool_render_spec(r, &a->body, out);
+}
+
+static void put_user(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
+{
+    tool_put_text(out, "eip", r->config->names.eip[a->id]);
+    if (a->kind == SIM_ACTION_SET_FINALIZERS) {
+        tool_put_key(out, "finalizers");
+        tool_render_finalizers(r, &a->body, out);
+    } else if (a->kind == SIM_ACTION_SET_QOS) {
+        tool_put_text(out, "value",
+                      a->body.qos == 0 ? "" : r->config->names.policy[sim_ref_id(a->body.qos)]);
+    } else if (a->kind == SIM_ACTION_SET_V4IP) {
+        put_v4(r, "value", a->body.spec_v4, out);
+    }
+}
+
+static void put_pod(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
+{
+    sim_id gateway = (sim_id)(a->id / r->config->setup.limits.pods_per_gateway);
+
+    tool_put_text(out, "gw", r->config->names.gateway[gateway]);
+    tool_put_text(out, "pod", r->config->names.pod[a->id]);
+    if (a->kind == SIM_ACTION_POD)
+        tool_put_text(out, "state", pod_state_texts[a->value]);
+}
+
+static void put_rule(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
+{
+    tool_put_text(out, "kind", object_texts[r->config->setup.rules[a->id].object]);
+    tool_put_text(out, "name", r->config->names.rule[a->id]);
+    tool_put_bool(out, "present", a->value != 0);
+    put_v4(r, "v4", a->v4, out);
+}
+
+static void put_outside(const struct tool_render *r, const struct sim_action *a,
+                        struct tool_text *out)
+{
+    char time[TOOL_TIME_TEXT];
+
+    switch (a->kind) {
+    case SIM_ACTION_POD:
+    case SIM_ACTION_POD_REPLACED:
+    case SIM_ACTION_POD_INITED:
+        put_pod(r, a, out);
+        break;
+    case SIM_ACTION_REDO_TIME:
+        tool_put_text(out, "value", tool_time_text(a->time, time));
+        break;
+    case SIM_ACTION_GATEWAY:
+        tool_put_text(out, "gw", r->config->names.gateway[a->id]);
+        tool_put_bool(out, "present", a->value != 0);
+        break;
+    case SIM_ACTION_RULE:
+        put_rule(r, a, out);
+        break;
+    case SIM_ACTION_SUBNET:
+        tool_put_bool(out, "present", a->value != 0);
+        tool_put_text(out, "subnet", r->config->names.net[r->config->setup.subnets[a->id].net]);
+        break;
+    case SIM_ACTION_NAT_ENABLED:
+        tool_put_text(out, "value", a->value ? "true" : "false");
+        break;
+    default:
+        break;
+    }
+}
+
+void tool_action_write(const struct tool_render *r, const struct sim_action *a,
+                       struct tool_text *out)
+{
+    enum sim_queue_id queue = (enum sim_queue_id)a->queue;
+
+    tool_put_char(out, '{');
+    if ((a->kind == SIM_ACTION_POD || a->kind == SIM_ACTION_POD_REPLACED) && a->time != 0)
+        tool_put_u64(out, "created", a->time);
+    tool_put_text(out, "do", sim_action_text((enum sim_action_kind)a->kind));
+    switch (a->kind) {
+    case SIM_ACTION_CREATE:
+        put_create(r, a, out);
+        break;
+    case SIM_ACTION_DELETE:
+    case SIM_ACTION_DELETE_BEGIN:
+    case SIM_ACTION_DELETE_END:
+    case SIM_ACTION_SET_FINALIZERS:
+    case SIM_ACTION_SET_QOS:
+    case SIM_ACTION_SET_V4IP:
+        put_user(r, a, out);
+        break;
+    case SIM_ACTION_STEP:
+        if (a->fault != SIM_FAULT_NONE)
+            tool_put_text(out, "fault", fault_texts[a->fault]);
+        tool_put_text(out, "w", tool_queue_text(queue));
+        break;
+    case SIM_ACTION_DUE:
+    case SIM_ACTION_ENQUEUE:
+        tool_put_text(out, "key", tool_key_text(r->config, queue, a->id));
+        tool_put_text(out, "queue", tool_queue_text(queue));
+        break;
+    case SIM_ACTION_START:
+        tool_put_text(out, "queue", tool_queue_text(queue));
+        break;
+    default:
+        put_outside(r, a, out);
+        break;
+    }
+    tool_put_char(out, '}');
+}

@@ -1,0 +1,344 @@
+/* The second half of the builder: names become ids, objects become the setup of a world. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipam/ipam.h"
+#include "tools/builder_internal.h"
+
+static bool fail(struct tool_builder *b, const char *sentence)
+{
+    snprintf(b->error, sizeof b->error, "%s", sentence);
+    return false;
+}
+
+static size_t index_of(const struct name_set *set, const char *text)
+{
+    return tool_name_find(set->name, set->count, text, strlen(text));
+}
+
+/* ---- attachments ---- */
+
+/* The attachment a provider names: NAME.kube-system or NAME.kube-system.ovn; 0 if none. */
+static size_t attachment_of(const char *provider)
+{
+    size_t n = strcspn(provider, ".");
+    const char *rest = provider + n;
+
+    return strcmp(rest, "." TOOL_NAMESPACE) == 0 || strcmp(rest, "." TOOL_NAMESPACE ".ovn") == 0
+               ? n
+               : 0;
+}
+
+static void imply_attachments(struct tool_builder *b)
+{
+    for (size_t i = 0; !b->attachments_given && i < b->n_subnets; i++) {
+        size_t n = attachment_of(b->subnets[i].provider);
+
+        if (n > 0)
+            (void)tool_builder_name(b, TOOL_NAME_NET, b->subnets[i].provider, n);
+    }
+}
+
+static bool has_attachment(const struct tool_builder *b, const char *provider, size_t n)
+{
+    return !b->attachments_given || tool_name_find(b->attachments.name, b->attachments.count,
+                                                   provider, n) < b->attachments.count;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct tool_subnet *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+/* Is the provider an OVN one (isOvnSubnet, pkg/controller/subnet.go, v1.12.0)? */
+static bool is_ovn(const char *provider)
+{
+    size_t n = strlen(provider);
+
+    return n == 0 || (n >= 3 && strcmp(provider + n - 3, "ovn") == 0);
+}
+
+static void fill_subnets(struct tool_builder *b)
+{
+    struct sim_subnet_setup *subnets =
+        tool_arena_alloc(&b->arena, (b->n_subnets + 1) * sizeof *subnets);
+    const char **providers = tool_arena_alloc(&b->arena, (b->n_subnets + 1) * sizeof *providers);
+    size_t n_nets = b->names[TOOL_NAME_NET].count;
+    struct sim_net_setup *nets = tool_arena_alloc(&b->arena, (n_nets + 1) * sizeof *nets);
+
+    qsort(b->subnets, b->n_subnets, sizeof *b->subnets, by_name);
+    for (size_t i = 0; i < b->n_subnets; i++) {
+        const struct tool_subnet *s = &b->subnets[i];
+        size_t n = attachment_of(s->provider);
+
+        subnets[i].net = (sim_id)index_of(&b->names[TOOL_NAME_NET], s->name);
+        subnets[i].prefix = s->prefix;
+        subnets[i].present = s->present;
+        subnets[i].ovn = is_ovn(s->provider);
+        subnets[i].vlan = s->vlan;
+        subnets[i].cidr = s->cidr;
+        subnets[i].gateway = s->gateway;
+        subnets[i].excludes = s->excludes;
+        subnets[i].n_excludes = s->n_excludes;
+        providers[i] = s->provider;
+        nets[subnets[i].net].subnet = (sim_ref)(i + 1);
+        if (n > 0 && has_attachment(b, s->provider, n))
+            nets[tool_name_find(b->names[TOOL_NAME_NET].name, n_nets, s->provider, n)]
+                .by_attachment = (sim_ref)(i + 1);
+    }
+    b->config.setup.subnets = subnets;
+    b->config.setup.nets = nets;
+    b->config.names.provider = providers;
+}
+
+/* ---- EIPs, gateways, and the texts they lock by ---- */
+
+static const char **merge(struct tool_builder *b, const struct name_set *x,
+                          const struct name_set *y, size_t *count)
+{
+    const char **all = tool_arena_alloc(&b->arena, (x->count + y->count + 1) * sizeof *all);
+    size_t i = 0, j = 0, n = 0;
+
+    while (i < x->count || j < y->count) {
+        int order = i == x->count ? 1 : j == y->count ? -1 : strcmp(x->name[i], y->name[j]);
+
+        all[n++] = order <= 0 ? x->name[i] : y->name[j];
+        i += order <= 0;
+        j += order >= 0;
+    }
+    *count = n;
+    return all;
+}
+
+static void fill_names(struct tool_builder *b)
+{
+    const struct name_set *eips = &b->names[TOOL_NAME_EIP];
+    const struct name_set *gateways = &b->names[TOOL_NAME_GATEWAY];
+    struct sim_setup *s = &b->config.setup;
+    size_t count;
+    const char **all = merge(b, eips, gateways, &count);
+    uint16_t *names = tool_arena_alloc(&b->arena, (eips->count + 1) * sizeof *names);
+    struct sim_gateway_setup *g = tool_arena_alloc(&b->arena, (gateways->count + 1) * sizeof *g);
+
+    for (size_t i = 0; i < eips->count; i++)
+        names[i] = (uint16_t)tool_name_find(all, count, eips->name[i], strlen(eips->name[i]));
+    for (size_t i = 0; i < gateways->count; i++) {
+        g[i].name =
+            (uint16_t)tool_name_find(all, count, gateways->name[i], strlen(gateways->name[i]));
+        g[i].present = index_of(&b->present, gateways->name[i]) < b->present.count;
+    }
+    for (size_t i = 0; i < b->n_owns; i++) {
+        struct sim_gateway_setup *of = &g[index_of(gateways, b->owns[i].gateway)];
+
+        of->own = b->owns[i].own;
+        of->own_prefix = b->owns[i].prefix;
+    }
+    s->limits.names = (uint16_t)count;
+    s->eip_names = names;
+    s->gateways = g;
+}
+
+/* ---- pods ---- */
+
+static int by_pod(const void *a, const void *b)
+{
+    const struct pod_name *x = a, *y = b;
+    int order = strcmp(x->gateway, y->gateway);
+
+    return order != 0 ? order : strcmp(x->pod, y->pod);
+}
+
+static void sort_pods(struct tool_builder *b)
+{
+    size_t kept = 0;
+
+    if (b->n_pods > 1)
+        qsort(b->pods, b->n_pods, sizeof *b->pods, by_pod);
+    for (size_t i = 0; i < b->n_pods; i++)
+        if (kept == 0 || by_pod(&b->pods[kept - 1], &b->pods[i]) != 0)
+            b->pods[kept++] = b->pods[i];
+    b->n_pods = kept;
+}
+
+static size_t most_pods(const struct tool_builder *b)
+{
+    size_t most = 1, run = 0;
+
+    for (size_t i = 0; i < b->n_pods; i++) {
+        bool same = i > 0 && strcmp(b->pods[i].gateway, b->pods[i - 1].gateway) == 0;
+
+        run = same ? run + 1 : 1;
+        most = run > most ? run : most;
+    }
+    return most;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* vpc-nat-gw-NAME-0 and so on, unless the pod names given already have it. */
+static const char *default_pod(struct tool_builder *b, const char *gateway, unsigned n)
+{
+    char text[512];
+    int length = snprintf(text, sizeof text, "vpc-nat-gw-%.450s-%u", gateway, n);
+
+    return tool_arena_copy(&b->arena, text, (size_t)length);
+}
+
+static bool fill_pods(struct tool_builder *b)
+{
+    const struct name_set *gateways = &b->names[TOOL_NAME_GATEWAY];
+    size_t per = b->options.pods_per_gateway, most, at = 0;
+    const char **pods;
+
+    sort_pods(b);
+    most = most_pods(b);
+    per = per == 0 ? most : per;
+    if (per < most || per > 8)
+        return fail(b, "a gateway has more pods than podsPerGateway allows, or it is above 8");
+    pods = tool_arena_alloc(&b->arena, (gateways->count * per + 1) * sizeof *pods);
+    for (size_t g = 0; g < gateways->count; g++) {
+        size_t n = 0;
+
+        for (; at < b->n_pods && strcmp(b->pods[at].gateway, gateways->name[g]) == 0; at++)
+            pods[g * per + n++] = b->pods[at].pod;
+        for (unsigned k = 0; n < per && k < 16; k++) {
+            const char *name = default_pod(b, gateways->name[g], k);
+            bool taken = false;
+
+            for (size_t i = 0; i < n; i++)
+                taken = taken || strcmp(pods[g * per + i], name) == 0;
+            if (!taken)
+                pods[g * per + n++] = name;
+        }
+        qsort(pods + g * per, per, sizeof *pods, by_text);
+    }
+    b->config.setup.limits.pods_per_gateway = (uint16_t)per;
+    b->config.names.pod = pods;
+    return true;
+}
+
+/* ---- the rest ---- */
+
+static void fill_policies(struct tool_builder *b)
+{
+    const struct name_set *names = &b->names[TOOL_NAME_POLICY];
+    struct sim_policy_setup *p = tool_arena_alloc(&b->arena, (names->count + 1) * sizeof *p);
+
+    for (size_t i = 0; i < b->n_policies; i++)
+        p[index_of(names, b->policies[i].name)] = b->policies[i].setup;
+    b->config.setup.policies = p;
+}
+
+static void fill_rules(struct tool_builder *b)
+{
+    size_t count = 0, n = 0;
+    struct sim_rule_setup *rules;
+    const char **names;
+
+    for (unsigned o = 0; o < SIM_OBJECT_COUNT; o++)
+        count += b->rules[o].count;
+    rules = tool_arena_alloc(&b->arena, (count + 1) * sizeof *rules);
+    names = tool_arena_alloc(&b->arena, (count + 1) * sizeof *names);
+    for (unsigned o = 0; o < SIM_OBJECT_COUNT; o++)
+        for (size_t i = 0; i < b->rules[o].count; i++, n++) {
+            rules[n].object = (uint8_t)o;
+            names[n] = b->rules[o].name[i];
+        }
+    b->config.setup.limits.rules = (uint16_t)count;
+    b->config.setup.rules = rules;
+    b->config.names.rule = names;
+}
+
+static bool check_counts(struct tool_builder *b)
+{
+    if (b->n_subnets == 0)
+        return fail(b, "there is no subnet");
+    if (b->names[TOOL_NAME_EIP].count > 0x6000)
+        return fail(b, "more than 24,576 EIPs");
+    if (b->names[TOOL_NAME_GATEWAY].count > 4096 || b->names[TOOL_NAME_NET].count > 4096 ||
+        b->names[TOOL_NAME_POLICY].count > 4096)
+        return fail(b, "more than 4,096 gateways, networks or policies");
+    if (b->names[TOOL_NAME_FINALIZER].count > 200)
+        return fail(b, "more than 200 finalizers");
+    return true;
+}
+
+static void fill_limits(struct tool_builder *b)
+{
+    struct sim_limits *l = &b->config.setup.limits;
+    size_t eips = b->names[TOOL_NAME_EIP].count;
+
+    l->eips = (uint16_t)eips;
+    l->gateways = (uint16_t)b->names[TOOL_NAME_GATEWAY].count;
+    l->nets = (uint16_t)b->names[TOOL_NAME_NET].count;
+    l->subnets = (uint16_t)b->n_subnets;
+    l->policies = (uint16_t)b->names[TOOL_NAME_POLICY].count;
+    l->watch = b->options.watch != 0 ? b->options.watch
+               : eips < 0x3f00       ? (uint16_t)(eips * 4 + 64)
+                                     : (uint16_t)0xfe00;
+    l->macs = (uint32_t)(eips * SIM_MACS_PER_EIP + b->names[TOOL_NAME_MAC].count);
+}
+
+static void fill_texts(struct tool_builder *b)
+{
+    struct engine_names *n = &b->config.names;
+
+    n->eip = b->names[TOOL_NAME_EIP].name;
+    n->gateway = b->names[TOOL_NAME_GATEWAY].name;
+    n->net = b->names[TOOL_NAME_NET].name;
+    n->policy = b->names[TOOL_NAME_POLICY].name;
+    n->finalizer = b->names[TOOL_NAME_FINALIZER].name;
+    n->n_finalizers = b->names[TOOL_NAME_FINALIZER].count;
+    n->text = b->names[TOOL_NAME_TEXT].name;
+    n->n_texts = b->names[TOOL_NAME_TEXT].count;
+    n->mac = b->names[TOOL_NAME_MAC].name;
+    n->n_macs = b->names[TOOL_NAME_MAC].count;
+}
+
+struct engine_config *tool_builder_finish(struct tool_builder *b)
+{
+    struct sim_setup *s = &b->config.setup;
+
+    /* a world has at least one EIP and one gateway, be they only names */
+    if (b->names[TOOL_NAME_EIP].count == 0)
+        (void)tool_builder_name(b, TOOL_NAME_EIP, "eip", 3);
+    if (b->names[TOOL_NAME_GATEWAY].count == 0)
+        (void)tool_builder_name(b, TOOL_NAME_GATEWAY, "gateway", 7);
+    imply_attachments(b);
+    tool_builder_sort(b);
+    if (!check_counts(b))
+        return NULL;
+    fill_limits(b);
+    fill_texts(b);
+    fill_names(b);
+    if (!fill_pods(b))
+        return NULL;
+    fill_subnets(b);
+    fill_policies(b);
+    fill_rules(b);
+    memcpy(s->node, b->node, sizeof s->node);
+    s->policy = b->options.policy;
+    s->profile = b->options.profile;
+    s->quirks = ipam_release_quirks((enum ipam_release)b->options.profile);
+    s->timed = b->options.timed;
+    s->nat_enabled = b->options.nat_enabled;
+    s->up = b->options.up;
+    s->default_net = (sim_id)index_of(&b->names[TOOL_NAME_NET], TOOL_DEFAULT_NET);
+    if (sim_size(s) == 0) {
+        (void)fail(b, "the world does not fit: a limit is out of its range");
+        return NULL;
+    }
+    return &b->config;
+}
+
+void tool_config_set_profile(struct engine_config *config, enum sim_profile profile)
+{
+    config->setup.profile = (uint8_t)profile;
+    sim_policy_of(profile, &config->setup.policy);
+    config->setup.quirks = ipam_release_quirks((enum ipam_release)profile);
+}

@@ -1,0 +1,225 @@
+/* A configuration as text, in the syntax of a `world:`. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/builder.h"
+#include "tools/text.h"
+
+static void address_of(sim_v4 v4, char out[16])
+{
+    snprintf(out, 16, "%u.%u.%u.%u", v4 >> 24, v4 >> 16 & 255, v4 >> 8 & 255, v4 & 255);
+}
+
+static void pair_address(struct tool_text *t, const char *key, sim_v4 v4)
+{
+    char text[16];
+
+    address_of(v4, text);
+    tool_json_pair(t, key, text);
+}
+
+static void open_object(struct tool_text *t, const char *kind, const char *name)
+{
+    tool_json_open(t, '{');
+    tool_json_pair(t, "kind", kind);
+    tool_json_key(t, "metadata");
+    tool_json_open(t, '{');
+    tool_json_pair(t, "name", name);
+    tool_json_close(t, '}');
+}
+
+static void put_subnet(struct tool_text *t, const struct engine_config *c, size_t i)
+{
+    const struct sim_subnet_setup *s = &c->setup.subnets[i];
+    char text[40], first[16], last[16];
+
+    open_object(t, "Subnet", c->names.net[s->net]);
+    tool_json_key(t, "spec");
+    tool_json_open(t, '{');
+    address_of(s->cidr, first);
+    snprintf(text, sizeof text, "%s/%u", first, s->prefix);
+    tool_json_pair(t, "cidrBlock", text);
+    pair_address(t, "gateway", s->gateway);
+    tool_json_key(t, "excludeIps");
+    tool_json_open(t, '[');
+    for (size_t k = 0; k < s->n_excludes; k++) {
+        address_of(s->excludes[k].first, first);
+        address_of(s->excludes[k].last, last);
+        snprintf(text, sizeof text, "%s..%s", first, last);
+        tool_json_string(t, text);
+    }
+    tool_json_close(t, ']');
+    tool_json_pair(t, "provider", c->names.provider[i]);
+    tool_json_pair(t, "vlan", s->vlan ? "vlan" : "");
+    tool_json_close(t, '}');
+    tool_json_close(t, '}');
+}
+
+static void put_policy(struct tool_text *t, const char *name, const struct sim_policy_setup *p)
+{
+    open_object(t, "QoSPolicy", name);
+    tool_json_key(t, "spec");
+    tool_json_open(t, '{');
+    tool_json_pair_bool(t, "shared", p->shared);
+    tool_json_key(t, "bandwidthLimitRules");
+    tool_json_open(t, '[');
+    for (unsigned i = 0; i < p->n_rules; i++) {
+        tool_json_open(t, '{');
+        tool_json_pair(t, "direction", p->rule[i].egress ? "egress" : "ingress");
+        tool_json_pair_number(t, "priority", p->rule[i].priority);
+        tool_json_pair_number(t, "rateMax", p->rule[i].rate);
+        tool_json_pair_number(t, "burstMax", p->rule[i].burst);
+        tool_json_close(t, '}');
+    }
+    tool_json_close(t, ']');
+    tool_json_close(t, '}');
+    tool_json_close(t, '}');
+}
+
+static void put_node(struct tool_text *t, sim_v4 v4)
+{
+    open_object(t, "Node", "node");
+    tool_json_key(t, "status");
+    tool_json_open(t, '{');
+    tool_json_key(t, "addresses");
+    tool_json_open(t, '[');
+    tool_json_open(t, '{');
+    tool_json_pair(t, "type", "InternalIP");
+    pair_address(t, "address", v4);
+    tool_json_close(t, '}');
+    tool_json_close(t, ']');
+    tool_json_close(t, '}');
+    tool_json_close(t, '}');
+}
+
+/* Attachments are the nets by which a subnet is found. */
+static void put_attachments(struct tool_text *t, const struct engine_config *c)
+{
+    for (size_t i = 0; i < c->setup.limits.nets; i++)
+        if (c->setup.nets[i].by_attachment != 0) {
+            open_object(t, "NetworkAttachmentDefinition", c->names.net[i]);
+            tool_json_close(t, '}');
+        }
+}
+
+static void put_objects(struct tool_text *t, const struct engine_config *c)
+{
+    const struct sim_setup *s = &c->setup;
+
+    tool_json_key(t, "objects");
+    tool_json_open(t, '[');
+    for (size_t i = 0; i < s->limits.subnets; i++)
+        put_subnet(t, c, i);
+    put_attachments(t, c);
+    for (size_t i = 0; i < s->limits.policies; i++)
+        if (s->policies[i].present)
+            put_policy(t, c->names.policy[i], &s->policies[i]);
+    for (size_t i = 0; i < SIM_NODE_ADDRESSES; i++)
+        if (s->node[i] != 0)
+            put_node(t, s->node[i]);
+    for (size_t i = 0; i < s->limits.gateways; i++)
+        if (s->gateways[i].present) {
+            open_object(t, "VpcNatGateway", c->names.gateway[i]);
+            tool_json_close(t, '}');
+        }
+    tool_json_close(t, ']');
+}
+
+static void put_names(struct tool_text *t, const char *key, const char *const *names, size_t count)
+{
+    tool_json_key(t, key);
+    tool_json_open(t, '[');
+    for (size_t i = 0; i < count; i++)
+        tool_json_string(t, names[i]);
+    tool_json_close(t, ']');
+}
+
+static void put_pods(struct tool_text *t, const struct engine_config *c)
+{
+    const struct sim_limits *l = &c->setup.limits;
+
+    tool_json_key(t, "pods");
+    tool_json_open(t, '{');
+    for (size_t g = 0; g < l->gateways; g++)
+        put_names(t, c->names.gateway[g], c->names.pod + g * l->pods_per_gateway,
+                  l->pods_per_gateway);
+    tool_json_close(t, '}');
+}
+
+static void put_rules(struct tool_text *t, const struct engine_config *c)
+{
+    static const char *const kind[] = {
+#define X(name, text) text,
+        SIM_OBJECTS(X)
+#undef X
+    };
+
+    tool_json_key(t, "rules");
+    tool_json_open(t, '[');
+    for (size_t i = 0; i < c->setup.limits.rules; i++) {
+        tool_json_open(t, '{');
+        tool_json_pair(t, "kind", kind[c->setup.rules[i].object]);
+        tool_json_pair(t, "name", c->names.rule[i]);
+        tool_json_close(t, '}');
+    }
+    tool_json_close(t, ']');
+}
+
+static void put_own_addresses(struct tool_text *t, const struct engine_config *c)
+{
+    tool_json_key(t, "gatewayAddresses");
+    tool_json_open(t, '{');
+    for (size_t i = 0; i < c->setup.limits.gateways; i++)
+        if (c->setup.gateways[i].own != 0) {
+            char address[16], text[24];
+
+            address_of(c->setup.gateways[i].own, address);
+            snprintf(text, sizeof text, "%s/%u", address, c->setup.gateways[i].own_prefix);
+            tool_json_pair(t, c->names.gateway[i], text);
+        }
+    tool_json_close(t, '}');
+}
+
+char *tool_config_to_json(const struct engine_config *config)
+{
+    const struct sim_setup *s = &config->setup;
+    const struct engine_names *n = &config->names;
+    struct tool_text t = {0};
+
+    tool_json_open(&t, '{');
+    put_objects(&t, config);
+    tool_json_pair_bool(&t, "attachments", 0);
+    tool_json_pair(&t, "clock", s->timed ? "virtual" : "none");
+    tool_json_pair(&t, "nat", s->nat_enabled ? "on" : "off");
+    tool_json_pair(&t, "controller", s->up ? "up" : "down");
+    put_own_addresses(&t, config);
+    tool_json_key(&t, "limits");
+    tool_json_open(&t, '{');
+    tool_json_pair_number(&t, "watch", s->limits.watch);
+    tool_json_pair_number(&t, "podsPerGateway", s->limits.pods_per_gateway);
+    tool_json_close(&t, '}');
+    put_names(&t, "eips", n->eip, s->limits.eips);
+    put_names(&t, "gateways", n->gateway, s->limits.gateways);
+    put_names(&t, "networks", n->net, s->limits.nets);
+    put_names(&t, "policies", n->policy, s->limits.policies);
+    put_names(&t, "finalizers", n->finalizer, n->n_finalizers);
+    put_names(&t, "texts", n->text, n->n_texts);
+    put_names(&t, "macs", n->mac, n->n_macs);
+    put_pods(&t, config);
+    put_rules(&t, config);
+    tool_json_close(&t, '}');
+    return t.at;
+}
+
+bool tool_config_equal(const struct engine_config *a, const struct engine_config *b)
+{
+    char *x = tool_config_to_json(a), *y = tool_config_to_json(b);
+    bool equal = strcmp(x, y) == 0 && a->setup.profile == b->setup.profile &&
+                 a->setup.quirks == b->setup.quirks &&
+                 memcmp(&a->setup.policy, &b->setup.policy, sizeof a->setup.policy) == 0;
+
+    free(x);
+    free(y);
+    return equal;
+}

@@ -1,0 +1,714 @@
+/* Events. */
+#include "tools/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/builder.h"
+#include "tools/memory.h"
+#include "tools/put.h"
+
+void tool_render_init(struct tool_render *r, const struct engine_config *config)
+{
+    const struct sim_limits *l = &config->setup.limits;
+
+    r->config = config;
+    r->name = tool_alloc(l->names * sizeof *r->name);
+    for (unsigned i = 0; i < l->names; i++)
+        r->name[i] = "";
+    for (unsigned i = 0; i < l->eips; i++)
+        r->name[config->setup.eip_names[i]] = config->names.eip[i];
+    for (unsigned i = 0; i < l->gateways; i++)
+        r->name[config->setup.gateways[i].name] = config->names.gateway[i];
+}
+
+void tool_render_free(struct tool_render *r)
+{
+    free(r->name);
+    r->name = NULL;
+}
+
+static const char *queue_text(uint8_t queue)
+{
+    static const char *const texts[] = {
+#define X(name, text, keys, limiter) text,
+        SIM_QUEUES(X)
+#undef X
+    };
+
+    return queue < SIM_QUEUE_COUNT ? texts[queue] : "?";
+}
+
+static void worker(struct tool_text *out, const struct sim_event *e)
+{
+    if (e->worker != 0)
+        tool_put_text(out, "w", queue_text((uint8_t)(e->worker - 1)));
+}
+
+static const char *kind_text(uint8_t object)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        SIM_OBJECTS(X)
+#undef X
+    };
+
+    return object < SIM_OBJECT_COUNT ? texts[object] : "?";
+}
+
+static const char *result_text(uint8_t result)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        SIM_RESULTS(X)
+#undef X
+    };
+
+    return result < SIM_RESULT_COUNT ? texts[result] : "?";
+}
+
+static void fault(struct tool_text *out, const struct sim_event *e)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        SIM_FAULTS(X)
+#undef X
+    };
+
+    if (e->fault != SIM_FAULT_NONE)
+        tool_put_text(out, "fault", texts[e->fault]);
+}
+
+static const char *pick(const char *const *names, sim_id id, uint32_t count)
+{
+    return id < count ? names[id] : "?";
+}
+
+const char *tool_object_text(const struct tool_render *r, enum sim_object kind, sim_id id)
+{
+    const struct engine_names *n = &r->config->names;
+    const struct sim_limits *l = &r->config->setup.limits;
+
+    switch (kind) {
+    case SIM_OBJECT_EIP:
+        return pick(n->eip, id, l->eips);
+    case SIM_OBJECT_GATEWAY:
+        return pick(n->gateway, id, l->gateways);
+    case SIM_OBJECT_POD:
+        return pick(n->pod, id, (uint32_t)l->gateways * l->pods_per_gateway);
+    case SIM_OBJECT_POLICY:
+        return pick(n->policy, id, l->policies);
+    case SIM_OBJECT_SUBNET:
+        return pick(n->net, id, l->nets);
+    default:
+        return pick(n->rule, id, l->rules);
+    }
+}
+
+static void v4(const struct tool_render *r, struct tool_text *out, const char *name, sim_v4 value)
+{
+    char buffer[16];
+
+    tool_put_text(out, name, tool_v4_text(r->config, value, buffer));
+}
+
+static void v4_if(const struct tool_render *r, struct tool_text *out, const char *name,
+                  sim_v4 value)
+{
+    if (value != 0)
+        v4(r, out, name, value);
+}
+
+/* ---- lists ---- */
+
+struct list {
+    const struct tool_render *r;
+    const struct sim_world *w;
+    const struct sim_event *e;
+    struct tool_text *out;
+};
+
+static bool eip_matches(const struct sim_event *e, const struct sim_eip *eip)
+{
+    if (!sim_eip_exists(eip))
+        return false;
+    if (e->selector == SIM_SELECT_QOS)
+        return (eip->labels & SIM_LABEL_QOS) != 0 && eip->label_qos == sim_ref_of(e->id);
+    if (e->selector == SIM_SELECT_NET)
+        return (eip->labels & SIM_LABEL_NET) != 0 && eip->label_net == sim_ref_of(e->id);
+    return true;
+}
+
+static void eip_names(const struct list *l)
+{
+    size_t begin;
+
+    tool_put_key(l->out, "names");
+    begin = l->out->length;
+    tool_put_char(l->out, '[');
+    for (sim_id i = 0; i < l->w->limits.eips; i++)
+        if (eip_matches(l->e, &sim_eip(l->w, i)->cache))
+            tool_put_item(l->out, l->r->config->names.eip[i]);
+    if (l->out->length == begin + 1) {
+        l->out->length = begin;
+        tool_text_add(l->out, "null");
+    } else {
+        tool_put_char(l->out, ']');
+    }
+}
+
+static void pod_names(const struct list *l)
+{
+    tool_put_key(l->out, "names");
+    tool_put_char(l->out, '[');
+    for (unsigned i = 0; i < l->w->limits.pods_per_gateway && l->e->id < l->w->limits.gateways;
+         i++) {
+        sim_id pod = sim_pod_id(l->w, l->e->id, i);
+
+        if (sim_pod(l->w, pod)->state != SIM_POD_ABSENT)
+            tool_put_item(l->out, l->r->config->names.pod[pod]);
+    }
+    tool_put_char(l->out, ']');
+}
+
+static void selector(const struct list *l)
+{
+    struct tool_text s = {0};
+    char buffer[16];
+
+    switch (l->e->selector) {
+    case SIM_SELECT_QOS:
+        tool_text_add(&s, "ovn.kubernetes.io/qos=");
+        tool_text_add(&s, tool_object_text(l->r, SIM_OBJECT_POLICY, l->e->id));
+        break;
+    case SIM_SELECT_NET:
+        tool_text_add(&s, "ovn.kubernetes.io/subnet=");
+        tool_text_add(&s, tool_object_text(l->r, SIM_OBJECT_SUBNET, l->e->id));
+        break;
+    case SIM_SELECT_V4:
+        tool_text_add(&s, "ovn.kubernetes.io/eip_v4_ip=");
+        tool_text_add(&s, tool_v4_text(l->r->config, l->e->v4, buffer));
+        break;
+    case SIM_SELECT_GATEWAY:
+        tool_text_add(&s, "app=vpc-nat-gw-");
+        tool_text_add(&s, tool_object_text(l->r, SIM_OBJECT_GATEWAY, l->e->id));
+        tool_text_add(&s, ",ovn.kubernetes.io/vpc-nat-gw=true");
+        break;
+    default:
+        break;
+    }
+    tool_put_text(l->out, "selector", tool_text_get(&s));
+    tool_text_free(&s);
+}
+
+static void render_list(const struct tool_render *r, const struct sim_world *w,
+                        const struct sim_event *e, struct tool_text *out)
+{
+    struct list l = {.r = r, .w = w, .e = e, .out = out};
+
+    if (e->object != SIM_OBJECT_EIP && e->object != SIM_OBJECT_POD)
+        tool_put_u64(out, "count", e->count);
+    tool_put_text(out, "kind", kind_text(e->object));
+    if (e->object == SIM_OBJECT_EIP)
+        eip_names(&l);
+    if (e->object == SIM_OBJECT_POD)
+        pod_names(&l);
+    selector(&l);
+}
+
+/* ---- EIPs ---- */
+
+const char *tool_v6_text(uint8_t v6)
+{
+    static const char *const texts[] = {"", "<nil>", "fd00::a", "FD00::A"};
+
+    return v6 < sizeof texts / sizeof *texts ? texts[v6] : "?";
+}
+
+void tool_nat_text(uint8_t nat, struct tool_text *out)
+{
+    static const char *const texts[] = {"dnat", "fip", "snat"};
+    size_t begin = out->length;
+
+    for (unsigned i = 0; i < 3; i++)
+        if (nat & (1u << i)) {
+            if (out->length > begin)
+                tool_put_char(out, ',');
+            tool_text_add(out, texts[i]);
+        }
+}
+
+void tool_render_finalizers(const struct tool_render *r, const struct sim_eip *e,
+                            struct tool_text *out)
+{
+    if (sim_eip_finalizer_count(e) == 0) {
+        tool_text_add(out, "null");
+        return;
+    }
+    tool_put_char(out, '[');
+    for (unsigned i = 0; i < SIM_FINALIZERS && e->finalizer[i] != SIM_FINALIZER_NONE; i++)
+        tool_put_item(out, tool_finalizer_text(r->config, e->finalizer[i]));
+    tool_put_char(out, ']');
+}
+
+static const char *net_text(const struct tool_render *r, sim_ref net)
+{
+    return net == 0 ? "" : tool_object_text(r, SIM_OBJECT_SUBNET, sim_ref_id(net));
+}
+
+static const char *policy_text(const struct tool_render *r, sim_ref policy)
+{
+    return policy == 0 ? "" : tool_object_text(r, SIM_OBJECT_POLICY, sim_ref_id(policy));
+}
+
+static const char *gateway_text(const struct tool_render *r, sim_ref gateway)
+{
+    return gateway == 0 ? "" : tool_object_text(r, SIM_OBJECT_GATEWAY, sim_ref_id(gateway));
+}
+
+void tool_render_labels(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
+{
+    tool_put_char(out, '{');
+    if (e->labels & SIM_LABEL_V4)
+        v4(r, out, "ovn.kubernetes.io/eip_v4_ip", e->label_v4);
+    if (e->labels & SIM_LABEL_QOS)
+        tool_put_text(out, "ovn.kubernetes.io/qos", policy_text(r, e->label_qos));
+    if (e->labels & SIM_LABEL_NET)
+        tool_put_text(out, "ovn.kubernetes.io/subnet", net_text(r, e->label_net));
+    if (e->labels & SIM_LABEL_GW)
+        tool_put_text(out, "ovn.kubernetes.io/vpc-nat-gw-name", gateway_text(r, e->label_gw));
+    tool_put_char(out, '}');
+}
+
+static const char *mac_text(const struct tool_render *r, uint32_t mac, char buffer[20])
+{
+    if (mac == 0)
+        return "";
+    if (mac <= (uint32_t)r->config->setup.limits.eips * SIM_MACS_PER_EIP)
+        return "set";
+    return tool_mac_text(r->config, mac, buffer);
+}
+
+void tool_render_spec(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
+{
+    char buffer[20];
+
+    tool_put_char(out, '{');
+    tool_put_text_if(out, "externalSubnet", net_text(r, e->net));
+    tool_put_text_if(out, "macAddress", mac_text(r, e->mac, buffer));
+    tool_put_text_if(out, "namespace", e->ns ? TOOL_NAMESPACE : "");
+    tool_put_text_if(out, "natGwDp", gateway_text(r, e->gw));
+    tool_put_text_if(out, "qosPolicy", policy_text(r, e->qos));
+    v4_if(r, out, "v4ip", e->spec_v4);
+    tool_put_text_if(out, "v6ip", tool_v6_text(e->v6));
+    tool_put_char(out, '}');
+}
+
+/* Everything but status.ready is left out when empty, unless it is a patch, which says it all. */
+static void status(const struct tool_render *r, const struct sim_eip *e, bool patch,
+                   struct tool_text *out)
+{
+    char time[TOOL_TIME_TEXT], address[16];
+    struct tool_text nat = {0};
+    void (*put)(struct tool_text *, const char *, const char *) =
+        patch ? tool_put_text : tool_put_text_if;
+
+    tool_nat_text(e->nat, &nat);
+    tool_put_char(out, '{');
+    put(out, "ip", tool_v4_text(r->config, e->status_ip, address));
+    put(out, "nat", tool_text_get(&nat));
+    put(out, "qosPolicy", policy_text(r, e->status_qos));
+    tool_put_bool(out, "ready", sim_eip_ready(e));
+    put(out, "redo", tool_time_text(e->redo, time));
+    tool_put_char(out, '}');
+    tool_text_free(&nat);
+}
+
+static void finalizers_if(const struct tool_render *r, const struct sim_eip *e,
+                          struct tool_text *out)
+{
+    if (sim_eip_finalizer_count(e) > 0) {
+        tool_put_key(out, "finalizers");
+        tool_render_finalizers(r, e, out);
+    }
+}
+
+static void labels_if(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
+{
+    if (e->labels != 0) {
+        tool_put_key(out, "labels");
+        tool_render_labels(r, e, out);
+    }
+}
+
+static void spec_and_status(const struct tool_render *r, const struct sim_eip *e,
+                            struct tool_text *out)
+{
+    tool_put_key(out, "spec");
+    tool_render_spec(r, e, out);
+    tool_put_key(out, "status");
+    status(r, e, false, out);
+}
+
+void tool_render_eip(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
+{
+    tool_put_char(out, '{');
+    finalizers_if(r, e, out);
+    labels_if(r, e, out);
+    if (e->rv != 0)
+        tool_put_digits(out, "rv", e->rv);
+    spec_and_status(r, e, out);
+    if (sim_eip_terminating(e))
+        tool_put_bool(out, "terminating", true);
+    if (e->uid != 0)
+        tool_put_digits(out, "uid", e->uid);
+    tool_put_char(out, '}');
+}
+
+/* ---- writes ---- */
+
+static void patch(const struct tool_render *r, const struct sim_event *e, struct tool_text *out)
+{
+    tool_put_key(out, "patch");
+    if (e->verb == SIM_VERB_PATCH_STATUS) {
+        tool_text_add(out, "{\"status\":");
+        status(r, &e->body, true, out);
+        tool_put_char(out, '}');
+    } else if (e->verb == SIM_VERB_PATCH && !e->sets_finalizers) {
+        tool_text_add(out, "{}");
+    } else if (e->verb == SIM_VERB_PATCH) {
+        tool_text_add(out, "{\"metadata\":{\"finalizers\":");
+        tool_render_finalizers(r, &e->body, out);
+        tool_text_add(out, "}}");
+    } else {
+        tool_text_add(out, "[{\"op\":");
+        tool_put_string(out, sim_verb_text((enum sim_verb)e->verb));
+        tool_text_add(out, ",\"path\":\"/metadata/labels\",\"value\":");
+        tool_render_labels(r, &e->body, out);
+        tool_text_add(out, "}]");
+    }
+}
+
+static bool is_patch(uint8_t verb)
+{
+    return verb != SIM_VERB_CREATE && verb != SIM_VERB_UPDATE;
+}
+
+static const char *write_verb(uint8_t verb)
+{
+    if (verb == SIM_VERB_CREATE)
+        return "create";
+    return verb == SIM_VERB_UPDATE ? "update" : "patch";
+}
+
+static void write_of_eip(const struct tool_render *r, const struct sim_event *e,
+                         struct tool_text *out)
+{
+    bool sent = e->fault != SIM_FAULT_BEFORE;
+    bool object = sent && !is_patch(e->verb);
+
+    if (sent)
+        tool_put_text(out, "effect", result_text(e->effect));
+    fault(out, e);
+    if (object)
+        finalizers_if(r, &e->body, out);
+    tool_put_text(out, "kind", kind_text(e->object));
+    if (object)
+        labels_if(r, &e->body, out);
+    tool_put_text(out, "name", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+    if (sent && !object)
+        patch(r, e, out);
+    tool_put_text(out, "result", result_text(e->result));
+    if (object) {
+        if (e->body.rv != 0)
+            tool_put_digits(out, "rv", e->body.rv);
+        spec_and_status(r, &e->body, out);
+    }
+    if (e->verb == SIM_VERB_PATCH_STATUS)
+        tool_put_text(out, "subresource", "status");
+    if (object && sim_eip_terminating(&e->body))
+        tool_put_bool(out, "terminating", true);
+    if (object && e->body.uid != 0)
+        tool_put_digits(out, "uid", e->body.uid);
+    tool_put_text(out, "verb", write_verb(e->verb));
+}
+
+static void range_text(const struct ipam_addrset *set, const char *name, struct tool_text *out)
+{
+    tool_put_key(out, name);
+    tool_put_char(out, '"');
+    tool_render_set(set, out);
+    tool_put_char(out, '"');
+}
+
+static void write_of_subnet(const struct tool_render *r, const struct sim_world *w,
+                            const struct sim_event *e, struct tool_text *out)
+{
+    sim_ref subnet = e->id < w->limits.nets ? sim_net(w, e->id)->subnet : 0;
+
+    fault(out, e);
+    tool_put_text(out, "kind", kind_text(e->object));
+    tool_put_text(out, "name", tool_object_text(r, SIM_OBJECT_SUBNET, e->id));
+    tool_put_text(out, "result", result_text(e->result));
+    if (e->fault != SIM_FAULT_BEFORE && subnet != 0) {
+        struct ipam_addrset available, used;
+
+        available = sim_status_set(w, sim_ref_id(subnet), SIM_STATUS_AVAILABLE);
+        used = sim_status_set(w, sim_ref_id(subnet), SIM_STATUS_USING);
+        tool_put_key(out, "status");
+        tool_put_char(out, '{');
+        range_text(&available, "v4availableIPrange", out);
+        tool_put_digits(out, "v4availableIPs", e->available_ips);
+        range_text(&used, "v4usingIPrange", out);
+        tool_put_digits(out, "v4usingIPs", e->using_ips);
+        tool_put_char(out, '}');
+    }
+    tool_put_text(out, "subresource", "status");
+    tool_put_text(out, "verb", "patch");
+}
+
+/* ---- exec and IPAM ---- */
+
+static void exec_args(const struct tool_render *r, const struct sim_world *w,
+                      const struct sim_event *e, struct tool_text *out)
+{
+    struct tool_text arg = {0};
+    char buffer[16];
+
+    tool_text_add(&arg, tool_v4_text(r->config, e->v4, buffer));
+    if (e->verb == SIM_VERB_EIP_ADD || e->verb == SIM_VERB_EIP_DEL) {
+        tool_text_printf(&arg, "/%u", e->prefix);
+        if (e->gateway != 0)
+            tool_text_printf(&arg, ",%s", tool_v4_text(r->config, e->gateway, buffer));
+    } else if (e->verb == SIM_VERB_QOS_INGRESS_ADD || e->verb == SIM_VERB_QOS_EGRESS_ADD) {
+        const struct sim_policy_rule *rule = &sim_policy(w, e->net)->rule[e->rule];
+
+        tool_text_printf(&arg, ",%u,%u,%u", rule->priority, rule->rate, rule->burst);
+    }
+    tool_put_key(out, "args");
+    tool_put_char(out, '[');
+    if (arg.length > 0) /* the address of a bandwidth removal may be empty; then there is none */
+        tool_put_item(out, tool_text_get(&arg));
+    tool_put_char(out, ']');
+    tool_text_free(&arg);
+}
+
+static const char *verb_text(uint8_t verb)
+{
+    return sim_verb_text((enum sim_verb)verb);
+}
+
+static void render_exec(const struct tool_render *r, const struct sim_world *w,
+                        const struct sim_event *e, struct tool_text *out)
+{
+    exec_args(r, w, e, out);
+    tool_put_text(out, "call", "exec");
+    fault(out, e);
+    tool_put_text(out, "op", verb_text(e->verb));
+    tool_put_text(out, "pod", tool_object_text(r, SIM_OBJECT_POD, e->id));
+    tool_put_text(out, "result", result_text(e->result));
+}
+
+/* The port of an EIP: name, an empty namespace, provider (pkg/ovs/util.go; up to v1.12 the
+ * provider is made from the network's name, from v1.13 on it is the subnet's). */
+void tool_nic_text(const struct tool_render *r, const struct sim_world *w, uint16_t name,
+                   enum sim_nic nic, sim_id net, struct tool_text *out)
+{
+    sim_ref subnet = net < w->limits.nets ? sim_net(w, net)->subnet : 0;
+
+    tool_text_add(out, r->name[name]);
+    if (nic == SIM_NIC_BARE)
+        return;
+    if (sim_asks(w, SIM_subnet_resolution) == 0 || subnet == 0)
+        tool_text_printf(out, "..%s.%s", net < w->limits.nets ? r->config->names.net[net] : "",
+                         TOOL_NAMESPACE);
+    else if (strcmp(r->config->names.provider[sim_ref_id(subnet)], "ovn") == 0)
+        tool_put_char(out, '.');
+    else
+        tool_text_printf(out, "..%s", r->config->names.provider[sim_ref_id(subnet)]);
+}
+
+static void ipam_error(const struct tool_render *r, const struct sim_event *e,
+                       struct tool_text *out)
+{
+    struct tool_text s = {0};
+    char buffer[16];
+
+    tool_text_add(&s, ipam_error_text((enum ipam_error)e->ipam_error));
+    if (e->ipam_error == IPAM_ERROR_BAD_ADDRESS)
+        tool_text_printf(&s, " \"%s\"", tool_v4_text(r->config, e->want, buffer));
+    tool_put_text(out, "error", tool_text_get(&s));
+    tool_text_free(&s);
+}
+
+static void render_ipam(const struct tool_render *r, const struct sim_world *w,
+                        const struct sim_event *e, struct tool_text *out)
+{
+    struct tool_text nic = {0};
+
+    if (e->ipam_error != IPAM_ERROR_NONE)
+        ipam_error(r, e, out);
+    if (e->verb != SIM_VERB_RELEASE) {
+        tool_nic_text(r, w, sim_eip(w, e->id)->name, (enum sim_nic)e->nic, e->net, &nic);
+        tool_put_text(out, "nic", tool_text_get(&nic));
+        tool_text_free(&nic);
+    }
+    tool_put_text(out, "op", verb_text(e->verb));
+    tool_put_text(out, "owner", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+    tool_put_text(out, "subnet",
+                  e->net == SIM_NONE ? "" : tool_object_text(r, SIM_OBJECT_SUBNET, e->net));
+    if (e->verb != SIM_VERB_RELEASE && e->ipam_error == IPAM_ERROR_NONE)
+        v4(r, out, "v4", e->v4);
+    worker(out, e);
+    v4_if(r, out, "want", e->want);
+}
+
+/* ---- all calls ---- */
+
+static void queued(const struct tool_render *r, const struct sim_event *e, bool timed,
+                   struct tool_text *out)
+{
+    tool_put_text(out, "key", tool_key_text(r->config, (enum sim_queue_id)e->queue, e->id));
+    if (timed)
+        tool_put_u64(out, "ms", e->ms);
+    tool_put_text(out, "queue", queue_text(e->queue));
+}
+
+static void render_read(const struct tool_render *r, const struct sim_event *e,
+                        struct tool_text *out)
+{
+    tool_put_bool(out, "found", e->result == SIM_RESULT_OK);
+    tool_put_text(out, "kind", kind_text(e->object));
+    tool_put_text(out, "name", tool_object_text(r, (enum sim_object)e->object, e->id));
+    if (e->object == SIM_OBJECT_EIP && e->result == SIM_RESULT_OK)
+        tool_put_digits(out, "rv", e->rv);
+}
+
+static void render_call(const struct tool_render *r, const struct sim_world *w,
+                        const struct sim_event *e, struct tool_text *out)
+{
+    switch (e->kind) {
+    case SIM_EVENT_READ:
+        render_read(r, e, out);
+        break;
+    case SIM_EVENT_LIST:
+        render_list(r, w, e, out);
+        break;
+    case SIM_EVENT_LOCK:
+    case SIM_EVENT_UNLOCK:
+        tool_put_text(out, "key", tool_object_text(r, (enum sim_object)e->object, e->id));
+        break;
+    case SIM_EVENT_WRITE:
+        if (e->object == SIM_OBJECT_SUBNET)
+            write_of_subnet(r, w, e, out);
+        else
+            write_of_eip(r, e, out);
+        break;
+    case SIM_EVENT_QUEUE:
+    case SIM_EVENT_FORGET:
+        queued(r, e, false, out);
+        break;
+    case SIM_EVENT_QUEUE_AFTER:
+    case SIM_EVENT_REQUEUE:
+        queued(r, e, true, out);
+        break;
+    case SIM_EVENT_SLEEP:
+        tool_put_u64(out, "ms", e->ms);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- facts ---- */
+
+static void render_wire(const struct tool_render *r, const struct sim_event *e,
+                        struct tool_text *out)
+{
+    char buffer[16];
+    struct tool_text s = {0};
+
+    tool_text_printf(&s, "%s/%u", tool_v4_text(r->config, e->v4, buffer), e->prefix);
+    tool_put_text(out, "address", tool_text_get(&s));
+    tool_put_text(out, "fact", sim_event_text((enum sim_event_kind)e->kind));
+    tool_put_text(out, "pod", tool_object_text(r, SIM_OBJECT_POD, e->id));
+    tool_text_free(&s);
+}
+
+static void render_stored(const struct tool_render *r, const struct sim_event *e,
+                          struct tool_text *out)
+{
+    tool_put_text(out, "eip", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+    tool_put_text(out, "fact", "stored");
+    if (sim_eip_exists(&e->body)) {
+        tool_put_key(out, "object");
+        tool_render_eip(r, &e->body, out);
+    }
+    tool_put_text(out, "result", result_text(e->result));
+}
+
+static void render_freed(const struct tool_render *r, const struct sim_event *e,
+                         struct tool_text *out)
+{
+    tool_put_text(out, "fact", "freed");
+    tool_put_text(out, "owner", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+    tool_put_text(out, "subnet",
+                  e->net == SIM_NONE ? "" : tool_object_text(r, SIM_OBJECT_SUBNET, e->net));
+    v4(r, out, "v4", e->v4);
+}
+
+static void render_fact(const struct tool_render *r, const struct sim_event *e,
+                        struct tool_text *out)
+{
+    switch (e->kind) {
+    case SIM_EVENT_STORED:
+        render_stored(r, e, out);
+        return;
+    case SIM_EVENT_FREED:
+        render_freed(r, e, out);
+        return;
+    case SIM_EVENT_WIRED:
+    case SIM_EVENT_UNWIRED:
+        render_wire(r, e, out);
+        return;
+    case SIM_EVENT_REMOVED:
+    case SIM_EVENT_DELIVERED:
+        tool_put_text(out, "eip", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+        if (e->kind == SIM_EVENT_DELIVERED)
+            tool_put_text(out, "event", verb_text(e->verb));
+        break;
+    default:
+        break;
+    }
+    tool_put_text(out, "fact", sim_event_text((enum sim_event_kind)e->kind));
+    if (e->kind == SIM_EVENT_TAKEN || e->kind == SIM_EVENT_DUE)
+        queued(r, e, false, out);
+    if (e->kind == SIM_EVENT_DELIVERED)
+        tool_put_digits(out, "rv", e->rv);
+    if (e->kind == SIM_EVENT_REMOVED)
+        tool_put_bool(out, "wished", e->count != 0);
+}
+
+void tool_render_event(const struct tool_render *r, const struct sim_world *w,
+                       const struct sim_event *e, struct tool_text *out)
+{
+    tool_put_char(out, '{');
+    if (!sim_event_is_call((enum sim_event_kind)e->kind)) {
+        render_fact(r, e, out);
+    } else if (e->kind == SIM_EVENT_EXEC) {
+        render_exec(r, w, e, out);
+        worker(out, e);
+    } else {
+        tool_put_text(out, "call", sim_event_text((enum sim_event_kind)e->kind));
+        if (e->kind == SIM_EVENT_IPAM) {
+            render_ipam(r, w, e, out);
+        } else {
+            render_call(r, w, e, out);
+            worker(out, e);
+        }
+        if (e->kind == SIM_EVENT_PANIC)
+            tool_put_text(out, "what",
+                          "runtime error: invalid memory address or nil pointer dereference");
+    }
+    tool_put_char(out, '}');
+}

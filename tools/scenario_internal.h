@@ -1,0 +1,29 @@
+/* The scenario reader's insides, shared by its files. */
+#ifndef EIPSIM_TOOLS_SCENARIO_INTERNAL_H
+#define EIPSIM_TOOLS_SCENARIO_INTERNAL_H
+
+#include "tools/scenario.h"
+
+struct scenario_reader {
+    struct tool_scenario *s;
+    struct tool_diags *diags;
+    bool second; /* names are ids now */
+};
+
+/* Interns a name in the first pass, looks it up in the second.  SIM_NONE in the first. */
+sim_id scenario_name(struct scenario_reader *r, enum tool_name_kind kind, const char *text);
+/* A text below a map's key; "" if it is missing.  False: told. */
+bool scenario_text(struct scenario_reader *r, const struct tool_yaml *map, const char *key,
+                   const char **out);
+/* Every key of the map must be one of these words, separated by blanks. */
+bool scenario_keys(struct scenario_reader *r, const struct tool_yaml *map, const char *words);
+bool scenario_steps(struct scenario_reader *r, const struct tool_yaml *list);
+bool scenario_expect_step(struct scenario_reader *r, const struct tool_yaml *map);
+/* Adds a step; *step is zeroed but for what "any" is. */
+struct engine_step *scenario_add(struct scenario_reader *r, enum engine_step_kind kind,
+                                 struct tool_place at);
+/* "v1.12.22, master" or "default"; bits, false: told. */
+bool scenario_profiles(struct scenario_reader *r, const char *text, struct tool_place at,
+                       uint16_t *bits, bool *all);
+
+#endif

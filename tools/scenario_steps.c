@@ -1,0 +1,715 @@
+/* The steps of a scenario: a table from words to readers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/scenario_internal.h"
+#include "tools/world.h"
+
+typedef bool step_fn(struct scenario_reader *r, const struct tool_yaml *node);
+
+struct engine_step *scenario_add(struct scenario_reader *r, enum engine_step_kind kind,
+                                 struct tool_place at)
+{
+    struct tool_scenario *s = r->s;
+    struct engine_step *step;
+
+    s->step = tool_room(s->step, s->n_steps, &s->capacity, sizeof *s->step);
+    s->place = tool_room(s->place, s->n_steps, &s->place_capacity, sizeof *s->place);
+    s->label = tool_room(s->label, s->n_steps, &s->label_capacity, sizeof *s->label);
+    step = &s->step[s->n_steps];
+    s->place[s->n_steps] = at;
+    s->label[s->n_steps] = NULL;
+    s->n_steps++;
+    memset(step, 0, sizeof *step);
+    step->kind = (uint8_t)kind;
+    step->object = SIM_OBJECT_COUNT;
+    step->until = SIM_EVENT_COUNT;
+    step->key = SIM_NONE;
+    step->nth = 1;
+    return step;
+}
+
+static struct sim_action *add_action(struct scenario_reader *r, enum sim_action_kind kind,
+                                     struct tool_place at)
+{
+    struct sim_action *a = &scenario_add(r, ENGINE_STEP_ACT, at)->action;
+
+    a->kind = (uint8_t)kind;
+    return a;
+}
+
+/* ---- values ---- */
+
+static bool need(struct scenario_reader *r, const struct tool_yaml *map, const char *key,
+                 const char **out)
+{
+    if (!scenario_text(r, map, key, out))
+        return false;
+    if (**out != '\0')
+        return true;
+    tool_error(r->diags, map->at, "%s is missing", key);
+    return false;
+}
+
+/* A v4 field: an address, or any other text. */
+static bool v4_text(struct scenario_reader *r, const char *text, sim_v4 *out)
+{
+    (void)scenario_name(r, TOOL_NAME_TEXT, text);
+    *out = 0;
+    return !r->second || tool_v4_of(r->s->config, text, strlen(text), out);
+}
+
+static bool queue_named(struct scenario_reader *r, const struct tool_yaml *at, const char *text,
+                        uint8_t *out)
+{
+    static const char *const names[] = {
+#define X(name, text, keys, limiter) text,
+        SIM_QUEUES(X)
+#undef X
+    };
+
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (strcmp(names[q], text) == 0) {
+            *out = (uint8_t)q;
+            return true;
+        }
+    tool_error(r->diags, at->at,
+               "there is no queue %.40s; known: addEip updateEip resetEip delEip updateVpcEip "
+               "subnetStatus qosPolicy",
+               text);
+    return false;
+}
+
+static sim_id key_named(struct scenario_reader *r, uint8_t queue, const char *text)
+{
+    if (r->second)
+        return tool_key_of(r->s->config, (enum sim_queue_id)queue, text, strlen(text));
+    return scenario_name(r,
+                         queue == SIM_QUEUE_UPDATE_VPC_EIP  ? TOOL_NAME_GATEWAY
+                         : queue == SIM_QUEUE_SUBNET_STATUS ? TOOL_NAME_NET
+                         : queue == SIM_QUEUE_QOS_POLICY    ? TOOL_NAME_POLICY
+                                                            : TOOL_NAME_EIP,
+                         text);
+}
+
+static bool fault_named(struct scenario_reader *r, const struct tool_yaml *map, uint8_t *out)
+{
+    const char *text;
+
+    if (!scenario_text(r, map, "fault", &text))
+        return false;
+    *out = strcmp(text, "before") == 0  ? SIM_FAULT_BEFORE
+           : strcmp(text, "after") == 0 ? SIM_FAULT_AFTER
+                                        : SIM_FAULT_NONE;
+    if (*out != SIM_FAULT_NONE || *text == '\0' || strcmp(text, "none") == 0)
+        return true;
+    tool_error(r->diags, tool_yaml_get(map, "fault")->at, "fault must be before, after or none");
+    return false;
+}
+
+static bool flag(struct scenario_reader *r, const struct tool_yaml *map, const char *key,
+                 bool otherwise, bool *out)
+{
+    const struct tool_yaml *n = tool_yaml_get(map, key);
+
+    *out = otherwise;
+    return n == NULL || tool_yaml_bool(n, r->diags, out);
+}
+
+/* ---- manifests of EIPs ---- */
+
+static bool finalizers(struct scenario_reader *r, const struct tool_yaml *list,
+                       struct sim_eip *body)
+{
+    unsigned n = 0;
+
+    if (tool_yaml_is_null(list))
+        return true;
+    if (!tool_yaml_expect(list, r->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *f = list->first; f != NULL; f = f->next) {
+        const char *text;
+
+        if (!tool_yaml_text(f, r->diags, &text))
+            return false;
+        if (n == SIM_FINALIZERS) {
+            tool_error(r->diags, f->at, "more than four finalizers");
+            return false;
+        }
+        (void)scenario_name(r, TOOL_NAME_FINALIZER, text);
+        if (r->second)
+            body->finalizer[n++] = tool_finalizer_of(r->s->config, text, strlen(text));
+    }
+    return true;
+}
+
+static bool has_upper(const char *text)
+{
+    return strpbrk(text, "ABCDEF") != NULL;
+}
+
+static bool spec(struct scenario_reader *r, const struct tool_yaml *n, struct sim_eip *body)
+{
+    const char *v4, *v6, *mac, *gw, *net, *qos;
+
+    if (n == NULL)
+        return true;
+    if (!scenario_text(r, n, "v4ip", &v4) || !scenario_text(r, n, "v6ip", &v6) ||
+        !scenario_text(r, n, "macAddress", &mac) || !scenario_text(r, n, "natGwDp", &gw) ||
+        !scenario_text(r, n, "externalSubnet", &net) || !scenario_text(r, n, "qosPolicy", &qos))
+        return false;
+    body->gw = *gw != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_GATEWAY, gw)) : 0;
+    body->net = *net != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_NET, net)) : 0;
+    body->qos = *qos != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_POLICY, qos)) : 0;
+    (void)scenario_name(r, TOOL_NAME_MAC, mac);
+    body->mac = r->second && *mac != '\0' ? tool_mac_of(r->s->config, mac, strlen(mac)) : 0;
+    body->v6 = *v6 == '\0' ? SIM_V6_EMPTY : has_upper(v6) ? SIM_V6_UPPER : SIM_V6_LOWER;
+    return v4_text(r, v4, &body->spec_v4);
+}
+
+static bool labels(struct scenario_reader *r, const struct tool_yaml *n, struct sim_eip *body)
+{
+    const char *net, *gw, *v4, *qos;
+
+    if (n == NULL)
+        return true;
+    if (!scenario_text(r, n, "ovn.kubernetes.io/subnet", &net) ||
+        !scenario_text(r, n, "ovn.kubernetes.io/vpc-nat-gw-name", &gw) ||
+        !scenario_text(r, n, "ovn.kubernetes.io/eip_v4_ip", &v4) ||
+        !scenario_text(r, n, "ovn.kubernetes.io/qos", &qos))
+        return false;
+    if (*net != '\0') {
+        body->labels |= SIM_LABEL_NET;
+        body->label_net = sim_ref_of(scenario_name(r, TOOL_NAME_NET, net));
+    }
+    if (*gw != '\0') {
+        body->labels |= SIM_LABEL_GW;
+        body->label_gw = sim_ref_of(scenario_name(r, TOOL_NAME_GATEWAY, gw));
+    }
+    if (*qos != '\0') {
+        body->labels |= SIM_LABEL_QOS;
+        body->label_qos = sim_ref_of(scenario_name(r, TOOL_NAME_POLICY, qos));
+    }
+    if (*v4 != '\0')
+        body->labels |= SIM_LABEL_V4;
+    return v4_text(r, v4, &body->label_v4);
+}
+
+static bool create(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const struct tool_yaml *metadata = tool_yaml_get(n, "metadata");
+    struct sim_eip body;
+    const char *kind, *name;
+    struct sim_action *a;
+
+    memset(&body, 0, sizeof body);
+    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) || !need(r, n, "kind", &kind) ||
+        !tool_manifest_name(n, r->diags, &name))
+        return false;
+    if (strcmp(kind, "IptablesEIP") != 0) {
+        tool_error(r->diags, tool_yaml_get(n, "kind")->at,
+                   "a user creates an IptablesEIP here, not a %.60s", kind);
+        return false;
+    }
+    if (!r->second && tool_yaml_get(n, "status") != NULL)
+        tool_note(r->diags, tool_yaml_get(n, "status")->key_at,
+                  "status is ignored: the API server drops it on create");
+    if (!spec(r, tool_yaml_get(n, "spec"), &body) ||
+        !labels(r, tool_yaml_get(metadata, "labels"), &body) ||
+        !finalizers(r, tool_yaml_get(metadata, "finalizers"), &body))
+        return false;
+    a = add_action(r, SIM_ACTION_CREATE, n->at);
+    a->id = scenario_name(r, TOOL_NAME_EIP, name);
+    a->body = body;
+    return true;
+}
+
+static bool on_eip(struct scenario_reader *r, const struct tool_yaml *n, enum sim_action_kind kind)
+{
+    const char *name;
+
+    if (!tool_yaml_text(n, r->diags, &name))
+        return false;
+    add_action(r, kind, n->at)->id = scenario_name(r, TOOL_NAME_EIP, name);
+    return true;
+}
+
+static bool delete (struct scenario_reader *r, const struct tool_yaml *n)
+{
+    return on_eip(r, n, SIM_ACTION_DELETE);
+}
+
+static bool delete_begin(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    return on_eip(r, n, SIM_ACTION_DELETE_BEGIN);
+}
+
+static bool delete_end(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    return on_eip(r, n, SIM_ACTION_DELETE_END);
+}
+
+static bool edit(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const struct tool_yaml *field = tool_yaml_get(n, "qosPolicy");
+    enum sim_action_kind kind = SIM_ACTION_SET_QOS;
+    const char *name, *text = "";
+    struct sim_action *a;
+
+    if (!scenario_keys(r, n, "eip qosPolicy v4ip finalizers") || !need(r, n, "eip", &name))
+        return false;
+    if (field == NULL) {
+        field = tool_yaml_get(n, "v4ip");
+        kind = SIM_ACTION_SET_V4IP;
+    }
+    if (field == NULL) {
+        field = tool_yaml_get(n, "finalizers");
+        kind = SIM_ACTION_SET_FINALIZERS;
+    }
+    if (field == NULL || n->count != 2) {
+        tool_error(r->diags, n->at, "edit takes eip and one of qosPolicy, v4ip, finalizers");
+        return false;
+    }
+    a = add_action(r, kind, n->at);
+    a->id = scenario_name(r, TOOL_NAME_EIP, name);
+    if (kind == SIM_ACTION_SET_FINALIZERS)
+        return finalizers(r, field, &a->body);
+    if (!tool_yaml_text(field, r->diags, &text))
+        return false;
+    if (kind == SIM_ACTION_SET_V4IP)
+        return v4_text(r, text, &a->body.spec_v4);
+    a->body.qos = *text != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_POLICY, text)) : 0;
+    return true;
+}
+
+/* ---- the controller ---- */
+
+static bool settle(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    (void)scenario_add(r, ENGINE_STEP_SETTLE, n->at);
+    return true;
+}
+
+static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const char *text;
+
+    if (n->key == NULL) {
+        (void)add_action(r, SIM_ACTION_DELIVER, n->at);
+        return true;
+    }
+    if (!tool_yaml_text(n, r->diags, &text))
+        return false;
+    if (strcmp(text, "all") == 0)
+        (void)scenario_add(r, ENGINE_STEP_DELIVER_ALL, n->at);
+    else
+        (void)add_action(r, SIM_ACTION_DELIVER, n->at);
+    return true;
+}
+
+static bool until_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
+                        uint8_t *out)
+{
+    for (unsigned i = 0; i < SIM_EVENT_COUNT; i++)
+        if (sim_event_is_call((enum sim_event_kind)i) &&
+            strcmp(sim_event_text((enum sim_event_kind)i), text) == 0) {
+            *out = (uint8_t)i;
+            return true;
+        }
+    tool_error(r->diags, tool_yaml_get(n, "until")->at,
+               "there is no call %.40s; known: read list lock unlock ipam exec write requeue "
+               "forget panic",
+               text);
+    return false;
+}
+
+static bool object_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
+                         uint8_t *out)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        SIM_OBJECTS(X)
+#undef X
+    };
+
+    for (unsigned i = 0; i < SIM_OBJECT_COUNT; i++)
+        if (strcmp(names[i], text) == 0) {
+            *out = (uint8_t)i;
+            return true;
+        }
+    tool_error(r->diags, tool_yaml_get(n, "object")->at, "there is no kind %.60s", text);
+    return false;
+}
+
+static bool verb_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
+                       uint8_t *out)
+{
+    for (unsigned i = SIM_VERB_EIP_ADD; i <= SIM_VERB_QOS_EGRESS_DEL; i++)
+        if (strcmp(sim_verb_text((enum sim_verb)i), text) == 0) {
+            *out = (uint8_t)i;
+            return true;
+        }
+    tool_error(r->diags, tool_yaml_get(n, "verb")->at, "there is no command %.60s", text);
+    return false;
+}
+
+static bool run(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const struct tool_yaml *nth = tool_yaml_get(n, "nth");
+    struct engine_step *step;
+    const char *queue, *key, *until, *object, *verb;
+    bool optional;
+    uint64_t number = 1;
+
+    if (!scenario_keys(r, n, "queue key until object verb nth fault optional") ||
+        !need(r, n, "queue", &queue) || !scenario_text(r, n, "key", &key) ||
+        !scenario_text(r, n, "until", &until) || !scenario_text(r, n, "object", &object) ||
+        !scenario_text(r, n, "verb", &verb) || !flag(r, n, "optional", false, &optional) ||
+        (nth != NULL && !tool_yaml_number(nth, r->diags, 1000, &number)))
+        return false;
+    step = scenario_add(r, ENGINE_STEP_RUN, n->at);
+    step->optional = optional;
+    step->nth = (uint16_t)number;
+    if (!queue_named(r, n, queue, &step->queue) || !fault_named(r, n, &step->fault))
+        return false;
+    if (*key != '\0')
+        step->key = key_named(r, step->queue, key);
+    return (*until == '\0' || until_named(r, n, until, &step->until)) &&
+           (*object == '\0' || object_named(r, n, object, &step->object)) &&
+           (*verb == '\0' || verb_named(r, n, verb, &step->verb));
+}
+
+static bool step(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    struct sim_action *a = add_action(r, SIM_ACTION_STEP, n->at);
+    const char *queue;
+
+    if (n->kind == TOOL_YAML_SCALAR)
+        return queue_named(r, n, n->text, &a->queue);
+    return scenario_keys(r, n, "queue fault") && need(r, n, "queue", &queue) &&
+           queue_named(r, n, queue, &a->queue) && fault_named(r, n, &a->fault);
+}
+
+static bool keyed(struct scenario_reader *r, const struct tool_yaml *n, enum sim_action_kind kind)
+{
+    struct sim_action *a = add_action(r, kind, n->at);
+    const char *queue, *key;
+
+    if (!scenario_keys(r, n, "queue key") || !need(r, n, "queue", &queue) ||
+        !need(r, n, "key", &key) || !queue_named(r, n, queue, &a->queue))
+        return false;
+    a->id = key_named(r, a->queue, key);
+    return true;
+}
+
+static bool due(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    return keyed(r, n, SIM_ACTION_DUE);
+}
+
+static bool enqueue(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    return keyed(r, n, SIM_ACTION_ENQUEUE);
+}
+
+static bool wait_for(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const char *text;
+    unsigned long ms = 0;
+    size_t digits;
+
+    if (!tool_yaml_text(n, r->diags, &text))
+        return false;
+    digits = strspn(text, "0123456789");
+    for (size_t i = 0; i < digits && i < 8; i++)
+        ms = ms * 10 + (unsigned long)(text[i] - '0');
+    if (digits == 0 || digits > 8 ||
+        (strcmp(text + digits, "ms") != 0 && strcmp(text + digits, "s") != 0)) {
+        tool_error(r->diags, n->at, "expected a time such as 300ms or 5s, found %.40s", text);
+        return false;
+    }
+    scenario_add(r, ENGINE_STEP_WAIT, n->at)->ms = (uint32_t)(text[digits] == 's' ? ms * 1000 : ms);
+    return true;
+}
+
+static bool restart(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    (void)add_action(r, SIM_ACTION_RESTART, n->at);
+    return true;
+}
+
+static bool crash(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    (void)add_action(r, SIM_ACTION_CRASH, n->at);
+    return true;
+}
+
+static bool boot(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    (void)add_action(r, SIM_ACTION_BOOT, n->at);
+    return true;
+}
+
+/* ---- around it ---- */
+
+static bool gateway(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    struct sim_action *a;
+    const char *name;
+    bool present;
+
+    if (!scenario_keys(r, n, "name present") || !need(r, n, "name", &name) ||
+        !flag(r, n, "present", true, &present))
+        return false;
+    a = add_action(r, SIM_ACTION_GATEWAY, n->at);
+    a->id = scenario_name(r, TOOL_NAME_GATEWAY, name);
+    a->value = present;
+    return true;
+}
+
+/* The pod that is meant: by its name, or the first of its gateway. */
+static sim_id pod_named(struct scenario_reader *r, const char *gateway_name, const char *name)
+{
+    char first[300];
+
+    if (*name == '\0') {
+        snprintf(first, sizeof first, "vpc-nat-gw-%.255s-0", gateway_name);
+        name = first;
+    }
+    if (r->second)
+        return tool_pod_of(r->s->config, name, strlen(name));
+    (void)tool_builder_pod(r->s->builder, gateway_name, strlen(gateway_name), name, strlen(name));
+    return SIM_NONE;
+}
+
+static bool pod_state(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
+                      struct sim_action *a)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        SIM_POD_STATES(X)
+#undef X
+    };
+
+    if (strcmp(text, "replaced") == 0) {
+        a->kind = SIM_ACTION_POD_REPLACED;
+        return true;
+    }
+    for (unsigned i = 0; i < SIM_POD_STATE_COUNT; i++)
+        if (strcmp(names[i], text) == 0) {
+            a->value = (uint8_t)i;
+            return true;
+        }
+    tool_error(r->diags, n->at,
+               "state must be absent, pending, running, terminating or replaced, not %.40s", text);
+    return false;
+}
+
+/* Pods are numbered in time by the steps that make them: the clock of scenarios has no date. */
+static uint32_t created_now(const struct scenario_reader *r)
+{
+    return 1750000000u + (uint32_t)r->s->n_steps;
+}
+
+static bool pod(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const char *gw, *name, *state;
+    struct sim_action *a;
+    bool init;
+    sim_id id;
+
+    if (!scenario_keys(r, n, "gateway name state init") || !need(r, n, "gateway", &gw) ||
+        !scenario_text(r, n, "name", &name) || !need(r, n, "state", &state) ||
+        !flag(r, n, "init", false, &init))
+        return false;
+    id = pod_named(r, gw, name);
+    a = add_action(r, SIM_ACTION_POD, n->at);
+    a->id = id;
+    a->time = created_now(r);
+    if (!pod_state(r, n, state, a))
+        return false;
+    if (init)
+        add_action(r, SIM_ACTION_POD_INITED, n->at)->id = id;
+    return true;
+}
+
+/* What kube-ovn's pod handler and gateway initialisation do when a gateway's pod starts: the script
+ * is initialised, the newest pod's time is noted, and the gateway's EIPs are looked at. */
+static bool start_gateway(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    struct sim_action *a;
+    const char *name;
+    uint32_t time;
+    sim_id id, gw;
+
+    if (!tool_yaml_text(n, r->diags, &name))
+        return false;
+    gw = scenario_name(r, TOOL_NAME_GATEWAY, name);
+    id = pod_named(r, name, "");
+    a = add_action(r, SIM_ACTION_GATEWAY, n->at);
+    a->id = gw;
+    a->value = 1;
+    time = created_now(r);
+    a = add_action(r, SIM_ACTION_POD_REPLACED, n->at);
+    a->id = id;
+    a->time = time;
+    add_action(r, SIM_ACTION_POD_INITED, n->at)->id = id;
+    add_action(r, SIM_ACTION_REDO_TIME, n->at)->time = time;
+    a = add_action(r, SIM_ACTION_ENQUEUE, n->at);
+    a->queue = SIM_QUEUE_UPDATE_VPC_EIP;
+    a->id = gw;
+    return true;
+}
+
+static bool rule(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const char *kind, *name, *v4;
+    enum sim_object object;
+    struct sim_action *a;
+    bool present;
+
+    if (!scenario_keys(r, n, "kind name v4 present") || !need(r, n, "kind", &kind) ||
+        !need(r, n, "name", &name) || !scenario_text(r, n, "v4", &v4) ||
+        !flag(r, n, "present", true, &present))
+        return false;
+    object = strcmp(kind, "IptablesDnatRule") == 0   ? SIM_OBJECT_DNAT
+             : strcmp(kind, "IptablesFIPRule") == 0  ? SIM_OBJECT_FIP
+             : strcmp(kind, "IptablesSnatRule") == 0 ? SIM_OBJECT_SNAT
+                                                     : SIM_OBJECT_COUNT;
+    if (object == SIM_OBJECT_COUNT) {
+        tool_error(r->diags, n->at,
+                   "a rule is an IptablesDnatRule, IptablesFIPRule or IptablesSnatRule");
+        return false;
+    }
+    a = add_action(r, SIM_ACTION_RULE, n->at);
+    a->value = present;
+    if (!r->second)
+        return tool_builder_rule(r->s->builder, object, name, strlen(name)) &&
+               v4_text(r, v4, &a->v4);
+    a->id = tool_rule_of(r->s->config, object, name, strlen(name));
+    return v4_text(r, v4, &a->v4);
+}
+
+static bool nat(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    bool on;
+
+    if (!tool_yaml_bool(n, r->diags, &on))
+        return false;
+    add_action(r, SIM_ACTION_NAT_ENABLED, n->at)->value = on;
+    return true;
+}
+
+static bool subnet(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    struct sim_action *a;
+    const char *name;
+    bool present;
+
+    if (!scenario_keys(r, n, "name present") || !need(r, n, "name", &name) ||
+        !flag(r, n, "present", true, &present))
+        return false;
+    a = add_action(r, SIM_ACTION_SUBNET, n->at);
+    a->value = present;
+    if (!r->second)
+        return true;
+    a->id = tool_subnet_of(r->s->config, name, strlen(name));
+    if (a->id != SIM_NONE)
+        return true;
+    tool_error(r->diags, n->at, "the world has no Subnet %.60s", name);
+    return false;
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *word;
+    step_fn *read;
+    bool bare; /* may stand without a value */
+} readers[] = {
+    {"create", create, false},
+    {"delete", delete, false},
+    {"delete-begin", delete_begin, false},
+    {"delete-end", delete_end, false},
+    {"edit", edit, false},
+    {"settle", settle, true},
+    {"deliver", deliver, true},
+    {"run", run, false},
+    {"step", step, false},
+    {"due", due, false},
+    {"enqueue", enqueue, false},
+    {"wait", wait_for, false},
+    {"restart", restart, true},
+    {"crash", crash, true},
+    {"boot", boot, true},
+    {"start-gateway", start_gateway, false},
+    {"gateway", gateway, false},
+    {"pod", pod, false},
+    {"rule", rule, false},
+    {"nat", nat, false},
+    {"subnet", subnet, false},
+    {"expect", scenario_expect_step, false},
+};
+
+enum { N_READERS = sizeof readers / sizeof readers[0] };
+
+static const char *step_name(const void *context, size_t i)
+{
+    (void)context;
+    return i < N_READERS ? readers[i].word : NULL;
+}
+
+static bool dispatch(struct scenario_reader *r, const char *word, const struct tool_yaml *value,
+                     struct tool_place at)
+{
+    const char *near;
+
+    for (size_t i = 0; i < N_READERS; i++) {
+        if (strcmp(readers[i].word, word) != 0)
+            continue;
+        if (readers[i].bare || value->key != NULL)
+            return readers[i].read(r, value);
+        tool_error(r->diags, at, "%s needs a value", word);
+        return false;
+    }
+    near = tool_nearest(word, strlen(word), step_name, NULL);
+    tool_error(r->diags, at, "there is no step %.60s%s%s", word,
+               near != NULL ? "; did you mean " : "", near != NULL ? near : "");
+    return false;
+}
+
+static bool read_step(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const struct tool_yaml *as = tool_yaml_get(n, "as");
+    const struct tool_yaml *value;
+    size_t first = r->s->n_steps;
+    const char *label;
+
+    if (n->kind == TOOL_YAML_SCALAR)
+        return dispatch(r, n->text, n, n->at);
+    value = n->first == as && n->first != NULL ? n->first->next : n->first;
+    if (n->kind != TOOL_YAML_MAP || value == NULL || n->count != (as != NULL ? 2u : 1u)) {
+        tool_error(r->diags, n->at, "a step is a word, or a map of one word (and as: NAME)");
+        return false;
+    }
+    if (!dispatch(r, value->key, value, value->key_at))
+        return false;
+    if (as == NULL)
+        return true;
+    if (!tool_yaml_text(as, r->diags, &label))
+        return false;
+    for (size_t i = first; i < r->s->n_steps; i++)
+        r->s->label[i] = tool_arena_copy(&r->s->arena, label, strlen(label));
+    return true;
+}
+
+bool scenario_steps(struct scenario_reader *r, const struct tool_yaml *list)
+{
+    bool ok = true;
+
+    if (!tool_yaml_expect(list, r->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *n = list->first; n != NULL; n = n->next)
+        ok = read_step(r, n) && ok;
+    return ok;
+}

@@ -1,0 +1,591 @@
+#include "tools/world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipam/addr.h"
+#include "tools/memory.h"
+
+struct context {
+    struct tool_builder *b;
+    struct tool_diags *diags;
+};
+
+typedef bool read_fn(struct context *c, const struct tool_yaml *node);
+
+struct key {
+    const char *name;
+    read_fn *read;
+};
+
+/* What the builder says of something at a place. */
+static bool built(struct context *c, const struct tool_yaml *at, bool ok)
+{
+    if (!ok)
+        tool_error(c->diags, at->at, "%s", tool_builder_error(c->b));
+    return ok;
+}
+
+bool tool_manifest_name(const struct tool_yaml *manifest, struct tool_diags *diags,
+                        const char **name)
+{
+    const struct tool_yaml *n = tool_yaml_get(tool_yaml_get(manifest, "metadata"), "name");
+
+    if (n == NULL) {
+        tool_error(diags, manifest->at, "metadata.name is missing");
+        return false;
+    }
+    if (!tool_yaml_text(n, diags, name))
+        return false;
+    if (**name != '\0' && strlen(*name) <= 253)
+        return true;
+    tool_error(diags, n->at, "metadata.name must have 1 to 253 characters");
+    return false;
+}
+
+static bool text_in(struct context *c, const struct tool_yaml *map, const char *key,
+                    const char **out)
+{
+    const struct tool_yaml *n = tool_yaml_get(map, key);
+
+    *out = "";
+    return n == NULL || tool_yaml_text(n, c->diags, out);
+}
+
+static bool address(struct context *c, const struct tool_yaml *n, sim_v4 *out)
+{
+    const char *text;
+
+    if (!tool_yaml_text(n, c->diags, &text))
+        return false;
+    if (tool_v4_parse(text, strlen(text), out))
+        return true;
+    tool_error(c->diags, n->at, "expected an IPv4 address, found %.60s", text);
+    return false;
+}
+
+/* ---- Subnet ---- */
+
+static bool read_excludes(struct context *c, const struct tool_yaml *list, struct tool_subnet *s,
+                          struct sim_range *ranges)
+{
+    if (tool_yaml_is_null(list))
+        return true;
+    if (!tool_yaml_expect(list, c->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *n = list->first; n != NULL; n = n->next) {
+        const char *text;
+
+        if (!tool_yaml_text(n, c->diags, &text))
+            return false;
+        if (s->n_excludes == 64 ||
+            !tool_range_parse(text, strlen(text), &ranges[s->n_excludes++])) {
+            tool_error(c->diags, n->at,
+                       "expected an address or a range a..b (64 at most), found %.60s", text);
+            return false;
+        }
+    }
+    s->excludes = ranges;
+    return true;
+}
+
+static bool read_cidr(struct context *c, const struct tool_yaml *spec, struct tool_subnet *s)
+{
+    const struct tool_yaml *n = tool_yaml_get(spec, "cidrBlock");
+    const char *text;
+
+    if (n == NULL) {
+        tool_error(c->diags, spec->at, "spec.cidrBlock is missing");
+        return false;
+    }
+    if (!tool_yaml_text(n, c->diags, &text))
+        return false;
+    if (!tool_cidr_parse(text, strlen(text), &s->cidr, &s->prefix) || s->prefix < 16 ||
+        s->prefix > 30) {
+        tool_error(c->diags, n->at, "expected an IPv4 block of /16 to /30, found %.60s", text);
+        return false;
+    }
+    s->gateway = s->cidr + 1;
+    n = tool_yaml_get(spec, "gateway");
+    return n == NULL || address(c, n, &s->gateway);
+}
+
+static bool read_subnet(struct context *c, const struct tool_yaml *m)
+{
+    const struct tool_yaml *spec = tool_yaml_get(m, "spec");
+    struct sim_range ranges[64];
+    struct tool_subnet s;
+    const char *vlan;
+
+    memset(&s, 0, sizeof s);
+    if (spec == NULL) {
+        tool_error(c->diags, m->at, "spec is missing");
+        return false;
+    }
+    if (!tool_manifest_name(m, c->diags, &s.name) || !read_cidr(c, spec, &s) ||
+        !text_in(c, spec, "provider", &s.provider) || !text_in(c, spec, "vlan", &vlan) ||
+        !read_excludes(c, tool_yaml_get(spec, "excludeIps"), &s, ranges))
+        return false;
+    s.vlan = *vlan != '\0';
+    s.present = true;
+    return built(c, m, tool_builder_subnet(c->b, &s));
+}
+
+/* ---- the other kinds ---- */
+
+static bool read_gateway(struct context *c, const struct tool_yaml *m)
+{
+    const char *name;
+
+    return tool_manifest_name(m, c->diags, &name) && built(c, m, tool_builder_gateway(c->b, name));
+}
+
+static bool read_attachment(struct context *c, const struct tool_yaml *m)
+{
+    const char *name;
+
+    return tool_manifest_name(m, c->diags, &name) &&
+           built(c, m, tool_builder_attachment(c->b, name));
+}
+
+static bool read_rule_number(struct context *c, const struct tool_yaml *rule, const char *key,
+                             uint32_t *out)
+{
+    const struct tool_yaml *n = tool_yaml_get(rule, key);
+    uint64_t value = 0;
+
+    if (n != NULL && !tool_yaml_number(n, c->diags, UINT32_MAX, &value))
+        return false;
+    *out = (uint32_t)value;
+    return true;
+}
+
+static bool read_policy_rule(struct context *c, const struct tool_yaml *n,
+                             struct sim_policy_setup *p)
+{
+    struct sim_policy_rule *r = &p->rule[p->n_rules];
+    const char *direction;
+
+    if (p->n_rules == SIM_POLICY_RULES) {
+        tool_error(c->diags, n->at, "more than four bandwidth rules");
+        return false;
+    }
+    p->n_rules++;
+    if (!text_in(c, n, "direction", &direction) ||
+        !read_rule_number(c, n, "priority", &r->priority) ||
+        !read_rule_number(c, n, "rateMax", &r->rate) ||
+        !read_rule_number(c, n, "burstMax", &r->burst))
+        return false;
+    r->egress = strcmp(direction, "egress") == 0;
+    if (r->egress || strcmp(direction, "ingress") == 0)
+        return true;
+    tool_error(c->diags, n->at, "direction must be ingress or egress");
+    return false;
+}
+
+static bool read_policy(struct context *c, const struct tool_yaml *m)
+{
+    const struct tool_yaml *spec = tool_yaml_get(m, "spec");
+    const struct tool_yaml *shared = tool_yaml_get(spec, "shared");
+    const struct tool_yaml *rules = tool_yaml_get(spec, "bandwidthLimitRules");
+    struct sim_policy_setup p;
+    const char *name;
+    bool is_shared = false;
+
+    memset(&p, 0, sizeof p);
+    p.present = 1;
+    if (!tool_manifest_name(m, c->diags, &name) ||
+        (shared != NULL && !tool_yaml_bool(shared, c->diags, &is_shared)))
+        return false;
+    p.shared = is_shared;
+    if (rules != NULL && !tool_yaml_expect(rules, c->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *n = rules == NULL ? NULL : rules->first; n != NULL; n = n->next)
+        if (!read_policy_rule(c, n, &p))
+            return false;
+    return built(c, m, tool_builder_policy(c->b, name, &p));
+}
+
+static bool read_node(struct context *c, const struct tool_yaml *m)
+{
+    const struct tool_yaml *list = tool_yaml_get(tool_yaml_get(m, "status"), "addresses");
+    const char *type;
+
+    for (const struct tool_yaml *n = list == NULL ? NULL : list->first; n != NULL; n = n->next) {
+        sim_v4 v4;
+
+        if (!text_in(c, n, "type", &type) || strcmp(type, "InternalIP") != 0)
+            continue;
+        if (!address(c, tool_yaml_get(n, "address"), &v4) ||
+            !built(c, n, tool_builder_node(c->b, v4)))
+            return false;
+    }
+    return true;
+}
+
+static bool read_config_map(struct context *c, const struct tool_yaml *m)
+{
+    const struct tool_yaml *n = tool_yaml_get(tool_yaml_get(m, "data"), "enable-vpc-nat-gw");
+    const char *text;
+
+    if (n == NULL || !tool_yaml_text(n, c->diags, &text))
+        return n == NULL;
+    tool_builder_options(c->b)->nat_enabled = strcmp(text, "true") == 0;
+    return true;
+}
+
+static bool read_objects(struct context *c, const struct tool_yaml *list);
+
+static bool read_list(struct context *c, const struct tool_yaml *m)
+{
+    return read_objects(c, tool_yaml_get(m, "items"));
+}
+
+static const struct key kinds[] = {
+    {"Subnet", read_subnet},    {"VpcNatGateway", read_gateway},
+    {"QoSPolicy", read_policy}, {"NetworkAttachmentDefinition", read_attachment},
+    {"Node", read_node},        {"ConfigMap", read_config_map},
+    {"List", read_list},
+};
+
+enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
+
+static const char *kind_name(const void *context, size_t i)
+{
+    (void)context;
+    return i < N_KINDS ? kinds[i].name : NULL;
+}
+
+static bool read_object(struct context *c, const struct tool_yaml *m)
+{
+    const struct tool_yaml *kind = tool_yaml_get(m, "kind");
+    const char *text, *near;
+
+    if (!tool_yaml_expect(m, c->diags, TOOL_YAML_MAP))
+        return false;
+    if (kind == NULL) {
+        tool_error(c->diags, m->at, "kind is missing");
+        return false;
+    }
+    if (!tool_yaml_text(kind, c->diags, &text))
+        return false;
+    for (size_t i = 0; i < N_KINDS; i++)
+        if (strcmp(kinds[i].name, text) == 0)
+            return kinds[i].read(c, m);
+    near = tool_nearest(text, strlen(text), kind_name, NULL);
+    tool_error(c->diags, kind->at, "a world has no objects of kind %.60s%s%s", text,
+               near != NULL ? "; did you mean " : "", near != NULL ? near : "");
+    return false;
+}
+
+static bool read_objects(struct context *c, const struct tool_yaml *list)
+{
+    bool ok = true;
+
+    if (tool_yaml_is_null(list))
+        return true;
+    if (!tool_yaml_expect(list, c->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *n = list->first; n != NULL; n = n->next)
+        ok = read_object(c, n) && ok;
+    return ok;
+}
+
+/* ---- keys of our own ---- */
+
+static bool read_clock(struct context *c, const struct tool_yaml *n)
+{
+    const char *text;
+
+    if (!tool_yaml_text(n, c->diags, &text))
+        return false;
+    tool_builder_options(c->b)->timed = strcmp(text, "virtual") == 0;
+    if (strcmp(text, "virtual") == 0 || strcmp(text, "none") == 0)
+        return true;
+    tool_error(c->diags, n->at, "clock must be virtual or none");
+    return false;
+}
+
+static bool read_nat(struct context *c, const struct tool_yaml *n)
+{
+    bool on;
+
+    if (!tool_yaml_bool(n, c->diags, &on))
+        return false;
+    tool_builder_options(c->b)->nat_enabled = on;
+    return true;
+}
+
+static bool read_controller(struct context *c, const struct tool_yaml *n)
+{
+    const char *text;
+
+    if (!tool_yaml_text(n, c->diags, &text))
+        return false;
+    tool_builder_options(c->b)->up = strcmp(text, "up") == 0;
+    if (strcmp(text, "up") == 0 || strcmp(text, "down") == 0)
+        return true;
+    tool_error(c->diags, n->at, "controller must be up or down");
+    return false;
+}
+
+static bool read_gateway_addresses(struct context *c, const struct tool_yaml *map)
+{
+    if (!tool_yaml_expect(map, c->diags, TOOL_YAML_MAP))
+        return false;
+    for (const struct tool_yaml *n = map->first; n != NULL; n = n->next) {
+        struct ipam_cidr cidr;
+        struct ipam_addr own;
+        const char *text;
+        size_t bare;
+
+        if (!tool_yaml_text(n, c->diags, &text))
+            return false;
+        bare = strcspn(text, "/");
+        if (!ipam_cidr_parse(text, strlen(text), &cidr) || !cidr.v4 ||
+            !ipam_addr_parse(text, bare, &own)) {
+            tool_error(c->diags, n->at, "expected ADDRESS/PREFIX, found %.60s", text);
+            return false;
+        }
+        if (!built(c, n, tool_builder_own(c->b, n->key, (sim_v4)own.lo, cidr.prefix)))
+            return false;
+    }
+    return true;
+}
+
+static bool read_limits(struct context *c, const struct tool_yaml *map)
+{
+    const struct tool_yaml *watch = tool_yaml_get(map, "watch");
+    const struct tool_yaml *pods = tool_yaml_get(map, "podsPerGateway");
+    uint64_t n;
+
+    if (watch != NULL) {
+        if (!tool_yaml_number(watch, c->diags, 0xfe00, &n))
+            return false;
+        tool_builder_options(c->b)->watch = (uint16_t)n;
+    }
+    if (pods != NULL) {
+        if (!tool_yaml_number(pods, c->diags, 8, &n))
+            return false;
+        tool_builder_options(c->b)->pods_per_gateway = (uint16_t)n;
+    }
+    return true;
+}
+
+static bool read_names(struct context *c, const struct tool_yaml *list, enum tool_name_kind kind)
+{
+    if (!tool_yaml_expect(list, c->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *n = list->first; n != NULL; n = n->next) {
+        const char *text;
+
+        if (!tool_yaml_text(n, c->diags, &text) ||
+            !built(c, n, tool_builder_name(c->b, kind, text, strlen(text))))
+            return false;
+    }
+    return true;
+}
+
+#define NAME_LIST(function, kind)                                                                  \
+    static bool function(struct context *c, const struct tool_yaml *n)                             \
+    {                                                                                              \
+        return read_names(c, n, kind);                                                             \
+    }
+NAME_LIST(read_eips, TOOL_NAME_EIP)
+NAME_LIST(read_gateways, TOOL_NAME_GATEWAY)
+NAME_LIST(read_networks, TOOL_NAME_NET)
+NAME_LIST(read_policies, TOOL_NAME_POLICY)
+NAME_LIST(read_finalizers, TOOL_NAME_FINALIZER)
+NAME_LIST(read_texts, TOOL_NAME_TEXT)
+NAME_LIST(read_macs, TOOL_NAME_MAC)
+
+static bool read_pods(struct context *c, const struct tool_yaml *map)
+{
+    if (!tool_yaml_expect(map, c->diags, TOOL_YAML_MAP))
+        return false;
+    for (const struct tool_yaml *g = map->first; g != NULL; g = g->next) {
+        if (!tool_yaml_expect(g, c->diags, TOOL_YAML_LIST))
+            return false;
+        for (const struct tool_yaml *n = g->first; n != NULL; n = n->next) {
+            const char *text;
+
+            if (!tool_yaml_text(n, c->diags, &text) ||
+                !built(c, n, tool_builder_pod(c->b, g->key, strlen(g->key), text, strlen(text))))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool read_rules(struct context *c, const struct tool_yaml *list)
+{
+    static const char *const names[] = {"IptablesDnatRule", "IptablesFIPRule", "IptablesSnatRule"};
+
+    if (!tool_yaml_expect(list, c->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *n = list->first; n != NULL; n = n->next) {
+        const char *kind, *name;
+        unsigned k = 0;
+
+        if (!text_in(c, n, "kind", &kind) || !text_in(c, n, "name", &name))
+            return false;
+        while (k < 3 && strcmp(names[k], kind) != 0)
+            k++;
+        if (k == 3) {
+            tool_error(c->diags, n->at,
+                       "a rule is an IptablesDnatRule, IptablesFIPRule or "
+                       "IptablesSnatRule");
+            return false;
+        }
+        if (!built(c, n,
+                   tool_builder_rule(c->b, (enum sim_object)(SIM_OBJECT_DNAT + k), name,
+                                     strlen(name))))
+            return false;
+    }
+    return true;
+}
+
+static bool read_no_attachments(struct context *c, const struct tool_yaml *n)
+{
+    bool given;
+
+    if (!tool_yaml_bool(n, c->diags, &given))
+        return false;
+    if (!given)
+        tool_builder_no_attachments(c->b);
+    return true;
+}
+
+static const struct key keys[] = {
+    {"objects", read_objects},
+    {"clock", read_clock},
+    {"nat", read_nat},
+    {"controller", read_controller},
+    {"attachments", read_no_attachments},
+    {"gatewayAddresses", read_gateway_addresses},
+    {"limits", read_limits},
+    {"eips", read_eips},
+    {"gateways", read_gateways},
+    {"networks", read_networks},
+    {"policies", read_policies},
+    {"finalizers", read_finalizers},
+    {"texts", read_texts},
+    {"macs", read_macs},
+    {"pods", read_pods},
+    {"rules", read_rules},
+};
+
+enum { N_KEYS = sizeof keys / sizeof keys[0] };
+
+static const char *key_name(const void *context, size_t i)
+{
+    (void)context;
+    return i < N_KEYS ? keys[i].name : NULL;
+}
+
+static bool read_key(struct context *c, const struct tool_yaml *n)
+{
+    const char *near;
+
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strcmp(keys[i].name, n->key) == 0)
+            return tool_yaml_is_null(n) || keys[i].read(c, n);
+    near = tool_nearest(n->key, strlen(n->key), key_name, NULL);
+    tool_error(c->diags, n->key_at, "a world has no key %.60s%s%s", n->key,
+               near != NULL ? "; did you mean " : "", near != NULL ? near : "");
+    return false;
+}
+
+bool tool_world_read(const struct tool_yaml *node, struct tool_builder *b, struct tool_diags *diags)
+{
+    struct context c = {b, diags};
+    bool ok = true;
+
+    if (!tool_yaml_expect(node, diags, TOOL_YAML_MAP))
+        return false;
+    for (const struct tool_yaml *n = node->first; n != NULL; n = n->next)
+        ok = read_key(&c, n) && ok;
+    return ok;
+}
+
+/* ---- files ---- */
+
+static bool read_document(const struct tool_yaml_file *file, struct tool_builder *b,
+                          struct tool_diags *diags)
+{
+    const struct tool_yaml *documents = tool_yaml_documents(file);
+    const struct tool_yaml *world = tool_yaml_get(documents->first, "world");
+
+    if (documents->count == 1 && world != NULL && documents->first->count == 1)
+        return tool_world_read(world, b, diags);
+    tool_error(diags, documents->at, "expected one document with the single key world");
+    return false;
+}
+
+bool tool_world_read_bytes(const char *path, const char *bytes, size_t size, struct tool_builder *b,
+                           struct tool_text *error)
+{
+    struct tool_diags diags;
+    struct tool_yaml_file *file;
+    bool ok;
+
+    tool_diags_init(&diags, path);
+    file = tool_yaml_parse(bytes, size, &diags);
+    ok = file != NULL && read_document(file, b, &diags);
+    if (!ok && diags.count > 0)
+        tool_text_printf(error, "%s:%u:%u: error: %s", path, diags.list[0].at.line,
+                         diags.list[0].at.column, diags.list[0].sentence);
+    tool_yaml_free(file);
+    tool_diags_free(&diags);
+    return ok;
+}
+
+struct engine_config *tool_config_from_json(const char *text, size_t size,
+                                            struct tool_builder **builder, struct tool_text *error)
+{
+    struct tool_diags diags;
+    struct tool_yaml_file *file;
+    struct engine_config *config = NULL;
+
+    *builder = tool_builder_new();
+    tool_diags_init(&diags, "config");
+    file = tool_yaml_parse(text, size, &diags);
+    if (file != NULL && tool_world_read(tool_yaml_documents(file)->first, *builder, &diags)) {
+        config = tool_builder_finish(*builder);
+        if (config == NULL)
+            tool_text_add(error, tool_builder_error(*builder));
+    } else if (diags.count > 0) {
+        tool_text_printf(error, "config: %s", diags.list[0].sentence);
+    }
+    tool_yaml_free(file);
+    tool_diags_free(&diags);
+    return config;
+}
+
+bool tool_file_read(const char *path, char **bytes, size_t *size, struct tool_text *error)
+{
+    enum { MOST = 16 << 20 };
+    FILE *f = fopen(path, "rb");
+    char *buffer = tool_alloc(MOST + 1);
+    bool ok = f != NULL;
+
+    *bytes = NULL;
+    if (ok) {
+        errno = 0;
+        *size = fread(buffer, 1, MOST + 1, f);
+        ok = !ferror(f) && *size <= MOST;
+    }
+    if (!ok)
+        tool_text_printf(error, "%s: %s", path,
+                         f == NULL || ferror(f) ? strerror(errno) : "larger than 16 MiB");
+    if (f != NULL)
+        fclose(f);
+    if (!ok) {
+        free(buffer);
+        return false;
+    }
+    *bytes = tool_resize(buffer, *size + 1);
+    return true;
+}
