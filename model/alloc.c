@@ -5,11 +5,16 @@
  */
 #include "model/sim_internal.h"
 
-sim_id sim_subnet_of(const struct sim_world *w, sim_ref net)
+sim_id sim_subnet_meant(const struct sim_world *w, sim_ref net)
 {
     const struct sim_net_slot *n = sim_net(w, sim_ext(w, net));
-    sim_id subnet =
-        sim_ref_id(sim_asks(w, SIM_subnet_resolution) == 1 ? n->by_attachment : n->subnet);
+
+    return sim_ref_id(sim_asks(w, SIM_subnet_resolution) == 1 ? n->by_attachment : n->subnet);
+}
+
+sim_id sim_subnet_of(const struct sim_world *w, sim_ref net)
+{
+    sim_id subnet = sim_subnet_meant(w, net);
 
     return subnet != SIM_NONE && sim_subnet(w, subnet)->present ? subnet : SIM_NONE;
 }

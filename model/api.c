@@ -45,11 +45,11 @@ static void remove_object(struct sim_turn *t, sim_id eip)
     send(t, eip, SIM_VERB_DELETED, &slot->api, next_revision(t->w));
     e.id = eip;
     e.object = SIM_OBJECT_EIP;
-    e.count = !slot->wished;
+    e.count = slot->wished == SIM_WISH_NONE;
     memcpy(&e.body, &slot->api, sizeof e.body);
     memset(&slot->api, 0, sizeof slot->api);
     slot->racing = 0;
-    slot->wished = 0;
+    slot->wished = SIM_WISH_NONE;
     sim_touched_eip(t->w, eip);
     sim_emit(t, &e);
 }
@@ -104,7 +104,7 @@ enum sim_result sim_api_create(struct sim_turn *t, sim_id eip, const struct sim_
     if (sim_eip_exists(&sim_eip(t->w, eip)->api))
         return SIM_RESULT_ALREADY_EXISTS;
     insert_object(t, eip, object);
-    if (!sim_eip(t->w, eip)->wished) {
+    if (sim_eip(t->w, eip)->wished == SIM_WISH_NONE) {
         struct sim_violation v;
 
         memset(&v, 0, sizeof v);
@@ -183,7 +183,7 @@ static enum sim_result user_delete(struct sim_turn *t, sim_id eip)
 
     if (!sim_eip_exists(&slot->api))
         return SIM_RESULT_NOT_FOUND;
-    slot->wished = 0;
+    slot->wished = SIM_WISH_NONE;
     if (sim_eip_finalizer_count(&slot->api) == 0) {
         remove_object(t, eip);
         return SIM_RESULT_OK;
@@ -198,6 +198,11 @@ static enum sim_result user_delete(struct sim_turn *t, sim_id eip)
     return SIM_RESULT_OK;
 }
 
+static uint8_t wish_of(sim_v4 v4)
+{
+    return v4 != 0 ? SIM_WISH_ADDRESS : SIM_WISH_ANY;
+}
+
 static enum sim_result user_edit(struct sim_turn *t, const struct sim_action *a)
 {
     struct sim_eip changed = sim_eip(t->w, a->id)->api;
@@ -210,6 +215,8 @@ static enum sim_result user_edit(struct sim_turn *t, const struct sim_action *a)
         changed.spec_v4 = a->body.spec_v4;
     else
         memcpy(changed.finalizer, a->body.finalizer, sizeof changed.finalizer);
+    if (a->kind == SIM_ACTION_SET_V4IP && sim_eip(t->w, a->id)->wished != SIM_WISH_NONE)
+        sim_eip_mut(t->w, a->id)->wished = wish_of(a->body.spec_v4);
     return commit(t, a->id, &changed);
 }
 
@@ -218,7 +225,7 @@ static enum sim_result user_create(struct sim_turn *t, const struct sim_action *
     if (sim_eip_exists(&sim_eip(t->w, a->id)->api))
         return SIM_RESULT_ALREADY_EXISTS;
     insert_object(t, a->id, &a->body);
-    sim_eip_mut(t->w, a->id)->wished = 1;
+    sim_eip_mut(t->w, a->id)->wished = wish_of(a->body.spec_v4);
     return SIM_RESULT_OK;
 }
 
@@ -227,7 +234,7 @@ static enum sim_result begin_delete(struct sim_turn *t, sim_id eip)
     struct sim_eip_slot *slot = sim_eip_mut(t->w, eip);
 
     slot->racing = 1;
-    slot->wished = 0;
+    slot->wished = SIM_WISH_NONE;
     sim_touched_eip(t->w, eip);
     return SIM_RESULT_OK;
 }

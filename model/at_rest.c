@@ -106,7 +106,7 @@ static bool wants_address(const struct sim_world *w, sim_id eip, sim_id gateway,
     const struct sim_eip *e = &sim_eip(w, eip)->api;
 
     return sim_eip_exists(e) && sim_eip_ready(e) && e->status_ip == v4 &&
-           sim_ref_id(e->gw) == gateway && sim_subnet_of(w, e->net) == subnet;
+           sim_ref_id(e->gw) == gateway && sim_subnet_meant(w, e->net) == subnet;
 }
 
 static bool pod_in_service(const struct sim_world *w, sim_id pod)
@@ -134,7 +134,7 @@ static void check_extra(struct findings *f, const struct sim_world *w, sim_id po
 static void check_missing(struct findings *f, const struct sim_world *w, sim_id eip)
 {
     const struct sim_eip *e = &sim_eip(w, eip)->api;
-    sim_id gateway = sim_ref_id(e->gw), subnet = sim_subnet_of(w, e->net);
+    sim_id gateway = sim_ref_id(e->gw), subnet = sim_subnet_meant(w, e->net);
 
     if (!sim_eip_exists(e) || !sim_eip_ready(e) || sim_eip_terminating(e) || gateway == SIM_NONE ||
         subnet == SIM_NONE)
@@ -212,7 +212,7 @@ static bool address_obtainable(const struct sim_world *w, sim_id eip, sim_id sub
     struct ipam_addrset available;
     uint32_t owner, offset = e->spec_v4 - s->cidr;
 
-    if (e->spec_v4 == 0)
+    if (sim_eip(w, eip)->wished == SIM_WISH_ANY)
         return sim_ipam_held(w, eip, subnet, SIM_NIC_PORT) != 0 ||
                (list_of(w, subnet, IPAM_AVAILABLE, &available) && !ipam_addrset_empty(&available));
     if (!sim_v4_is_address(e->spec_v4) || offset == 0 || offset > s->size ||

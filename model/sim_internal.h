@@ -205,7 +205,10 @@ uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4);
 bool sim_eip_alive(const struct sim_world *w, sim_id eip);
 /* The EIP of a name, SIM_NONE if the name is not an EIP's. */
 sim_id sim_eip_named(const struct sim_world *w, uint16_t name);
-/* The subnet an EIP's addresses are in under this policy; SIM_NONE if none. */
+/* The subnet an EIP's addresses are in under this policy, whether it exists or not; SIM_NONE if
+ * there was never one. */
+sim_id sim_subnet_meant(const struct sim_world *w, sim_ref net);
+/* The same, if it exists. */
 sim_id sim_subnet_of(const struct sim_world *w, sim_ref net);
 
 #endif

@@ -32,12 +32,16 @@ struct sim_globals {
     uint8_t pad;
 };
 
+/* What a user asks for: an object that exists, with this address or any.  An address that only the
+ * controller wrote into the spec is nobody's wish. */
+enum sim_wish { SIM_WISH_NONE, SIM_WISH_ANY, SIM_WISH_ADDRESS };
+
 struct sim_eip_slot {
     struct sim_eip api;
     struct sim_eip cache;
     uint16_t name;    /* id among names: lock, limiter and IPAM owner key */
     uint16_t pending; /* undelivered watch events about it */
-    uint8_t wished;   /* 1: a user created it and has not deleted it since */
+    uint8_t wished;   /* enum sim_wish */
     uint8_t racing;   /* 1: the API server is between the two steps of a delete */
     uint16_t pad;
 };

@@ -24,6 +24,15 @@ for word in $words; do
         bad=1
     fi
 done
+# The page of windows has a row for every scenario.
+for scenario in "$SRC"/scenarios/*.yaml; do
+    name=$(basename "$scenario" .yaml)
+    if ! grep -q "^| \[$name\](../scenarios/$name.yaml) | " "$SRC/docs/windows.md"; then
+        echo "docs/windows.md has no row for $name" >&2
+        bad=1
+    fi
+done
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 awk '/^```/ { yaml = ($0 == "```yaml"); next } yaml' "$page" >"$work/example.yaml"
