@@ -7,22 +7,16 @@
 
 #include "model/world.h"
 
-enum { SEEN_MAX = 256 };
-
-struct seen_key {
-    uint8_t queue;
-    sim_id key;
-};
+enum { KEY_WORDS = 0x10000 / 64 };
 
 struct settling {
     struct sim_world *world;
     const struct engine_actor *actor;
     uint64_t budget;
     unsigned turn; /* the queue whose worker moves next */
-    /* keys that became due since something last changed */
     uint64_t fingerprint;
-    unsigned n_seen;
-    struct seen_key seen[SEEN_MAX];
+    /* the keys of each queue that became due since something last changed: bits */
+    uint64_t seen[SIM_QUEUE_COUNT][KEY_WORDS];
 };
 
 /* All of the world that a useless retry leaves alone: objects, caches, interfaces, status, IPAM;
@@ -80,57 +74,61 @@ static int move(struct settling *s)
     return 0;
 }
 
-static bool was_seen(const struct settling *s, const struct sim_action *due)
+static bool was_seen(const struct settling *s, unsigned queue, sim_id key)
 {
-    for (unsigned i = 0; i < s->n_seen; i++)
-        if (s->seen[i].queue == due->queue && s->seen[i].key == due->id)
-            return true;
-    return false;
-}
-
-/* Has every delayed key become due since something last changed? */
-static bool all_seen(const struct settling *s)
-{
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        for (sim_ref k = sim_queue(s->world, q)->delayed_head; k != 0;
-             k = sim_node(s->world, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed) {
-            struct sim_action due = action_of(SIM_ACTION_DUE, q);
-
-            due.id = sim_ref_id(k);
-            if (!was_seen(s, &due))
-                return false;
-        }
-    return true;
-}
-
-/* The delayed key that comes next: the earliest, or without a clock the first not seen yet. */
-static bool next_due(const struct settling *s, struct sim_action *due)
-{
-    struct sim_action list[64];
-    size_t n = sim_enabled(s->world, 0, list, 64);
-
-    n = n < 64 ? n : 64;
-    for (size_t i = 0; i < n; i++)
-        if (list[i].kind == SIM_ACTION_DUE && (s->world->timed || !was_seen(s, &list[i]))) {
-            *due = list[i];
-            return true;
-        }
-    return false;
+    return (s->seen[queue][key / 64] >> key % 64 & 1) != 0;
 }
 
 static void note_due(struct settling *s, const struct sim_action *due)
 {
-    if (was_seen(s, due) || s->n_seen == SEEN_MAX)
-        return;
-    s->seen[s->n_seen].queue = due->queue;
-    s->seen[s->n_seen++].key = due->id;
+    s->seen[due->queue][due->id / 64] |= UINT64_C(1) << due->id % 64;
+}
+
+static void forget_seen(struct settling *s)
+{
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        memset(s->seen[q], 0, (sim_queue(s->world, q)->keys / 64u + 1) * sizeof s->seen[q][0]);
+}
+
+/* A delayed key that has not become due since something last changed; false: there is none. */
+static bool any_unseen(const struct settling *s, struct sim_action *due)
+{
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        for (sim_ref k = sim_queue(s->world, q)->delayed_head; k != 0;
+             k = sim_node(s->world, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed) {
+            if (was_seen(s, q, sim_ref_id(k)))
+                continue;
+            *due = action_of(SIM_ACTION_DUE, q);
+            due->id = sim_ref_id(k);
+            return true;
+        }
+    return false;
+}
+
+/* The delayed key that comes next: the earliest, or without a clock one not seen yet.  False: every
+ * delayed key has been seen. */
+static bool next_due(const struct settling *s, struct sim_action *due)
+{
+    struct sim_action list[2 * SIM_QUEUE_COUNT + 2];
+
+    if (!any_unseen(s, due))
+        return false;
+    /* nothing else is enabled, so with a clock the earliest stands alone */
+    if (s->world->timed && sim_enabled(s->world, 0, list, sizeof list / sizeof list[0]) > 0)
+        *due = list[0];
+    return due->kind == SIM_ACTION_DUE;
 }
 
 enum engine_settled engine_settle(struct sim_world *world, const struct engine_actor *actor,
                                   uint64_t budget)
 {
-    struct settling s = {.world = world, .actor = actor, .budget = budget};
+    struct settling s;
 
+    s.world = world;
+    s.actor = actor;
+    s.budget = budget;
+    s.turn = 0;
+    forget_seen(&s);
     s.fingerprint = fingerprint_of(world);
     for (;;) {
         struct sim_action due;
@@ -146,9 +144,9 @@ enum engine_settled engine_settle(struct sim_world *world, const struct engine_a
         now = fingerprint_of(world);
         if (now != s.fingerprint) {
             s.fingerprint = now;
-            s.n_seen = 0;
+            forget_seen(&s);
         }
-        if (all_seen(&s) || !next_due(&s, &due))
+        if (!next_due(&s, &due))
             return ENGINE_RETRYING;
         note_due(&s, &due);
         if (!act(&s, &due))

@@ -30,6 +30,17 @@ void tool_cli_help(const struct tool_command *command)
 #undef X
 }
 
+void tool_cli_again(const struct tool_arguments *a)
+{
+    printf("see it again: eipsim %s", a->command->name);
+    for (size_t i = 0; i < a->n_options; i++)
+        printf(" --%s%s%s", a->option[i].flag->name, a->option[i].value != NULL ? " " : "",
+               a->option[i].value != NULL ? a->option[i].value : "");
+    for (size_t i = 0; i < a->n_operands; i++)
+        printf(" %s", a->operand[i]);
+    printf("\n");
+}
+
 int tool_usage_error(const struct tool_arguments *a, const char *format, ...)
 {
     va_list list;

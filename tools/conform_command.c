@@ -40,6 +40,8 @@ static int run(const struct tool_arguments *a)
     code =
         tool_conform(&how, (const char *const *)a->operand, a->n_operands, stdout, stderr, &totals);
     free(set);
+    if (code == TOOL_EXIT_DIFFERS)
+        tool_cli_again(a);
     return code;
 }
 

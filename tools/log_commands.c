@@ -9,7 +9,11 @@
 
 static int run_replay(const struct tool_arguments *a)
 {
-    return tool_replay(a->operand[0], stdout, stderr);
+    int code = tool_replay(a->operand[0], stdout, stderr);
+
+    if (code == TOOL_EXIT_DIFFERS)
+        tool_cli_again(a);
+    return code;
 }
 
 const struct tool_command tool_command_replay = {

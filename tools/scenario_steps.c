@@ -414,21 +414,24 @@ static bool enqueue(struct scenario_reader *r, const struct tool_yaml *n)
 
 static bool wait_for(struct scenario_reader *r, const struct tool_yaml *n)
 {
-    const char *text;
-    unsigned long ms = 0;
-    size_t digits;
+    const char *text, *unit;
+    uint64_t ms = 0;
 
     if (!tool_yaml_text(n, r->diags, &text))
         return false;
-    digits = strspn(text, "0123456789");
-    for (size_t i = 0; i < digits && i < 8; i++)
-        ms = ms * 10 + (unsigned long)(text[i] - '0');
-    if (digits == 0 || digits > 8 ||
-        (strcmp(text + digits, "ms") != 0 && strcmp(text + digits, "s") != 0)) {
-        tool_error(r->diags, n->at, "expected a time such as 300ms or 5s, found %.40s", text);
+    unit = text + strspn(text, "0123456789");
+    for (const char *p = text; p < unit && ms <= UINT32_MAX; p++)
+        ms = ms * 10 + (uint64_t)(*p - '0');
+    if (unit > text && strcmp(unit, "s") == 0)
+        ms *= 1000;
+    else if (unit == text || strcmp(unit, "ms") != 0)
+        ms = UINT64_MAX;
+    if (ms > UINT32_MAX) {
+        tool_error(r->diags, n->at,
+                   "expected a time such as 300ms or 5s, 4000000s at most, found %.40s", text);
         return false;
     }
-    scenario_add(r, ENGINE_STEP_WAIT, n->at)->ms = (uint32_t)(text[digits] == 's' ? ms * 1000 : ms);
+    scenario_add(r, ENGINE_STEP_WAIT, n->at)->ms = (uint32_t)ms;
     return true;
 }
 

@@ -248,6 +248,7 @@ static bool too_deep(struct reader *r, const char *bytes, size_t size)
 struct tool_yaml_file *tool_yaml_parse(const char *bytes, size_t size, struct tool_diags *diags)
 {
     struct reader r;
+    size_t bom = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     bool ok;
 
     memset(&r, 0, sizeof r);
@@ -267,7 +268,7 @@ struct tool_yaml_file *tool_yaml_parse(const char *bytes, size_t size, struct to
         ok = false;
     } else {
         yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, size);
+        yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes + bom, size - bom);
         ok = read_events(&r);
         yaml_parser_delete(&r.parser);
     }
