@@ -57,3 +57,12 @@ foreach(bench IN LISTS benches)
     OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
   target_link_libraries(bench_${name} PRIVATE eipsim_tools)
 endforeach()
+
+# bench/ipam.c compares with CRoaring where that is installed.
+find_library(EIPSIM_ROARING roaring)
+find_path(EIPSIM_ROARING_HEADERS roaring/roaring.h)
+mark_as_advanced(EIPSIM_ROARING EIPSIM_ROARING_HEADERS)
+if(EIPSIM_ROARING AND EIPSIM_ROARING_HEADERS)
+  target_compile_definitions(bench_ipam PRIVATE EIPSIM_HAVE_ROARING)
+  target_link_libraries(bench_ipam PRIVATE ${EIPSIM_ROARING})
+endif()

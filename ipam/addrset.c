@@ -392,6 +392,14 @@ bool ipam_addrset_next(const struct ipam_addrset *s, struct ipam_addr from, stru
 
 bool ipam_addrset_first(const struct ipam_addrset *s, struct ipam_addr *out)
 {
+    uint32_t i;
+
+    if (*s->n_ranges == 0) {
+        if (!ipam_window_first(s, &i))
+            return false;
+        *out = ipam_addr_add(s->shape.base, i);
+        return true;
+    }
     return ipam_addrset_next(s, (struct ipam_addr){0, 0}, out);
 }
 
@@ -407,16 +415,15 @@ static bool skipped(const struct ipam_addr_arg *skip, uint32_t n, struct ipam_ad
 bool ipam_addrset_first_skipping(const struct ipam_addrset *s, const struct ipam_addr_arg *skip,
                                  uint32_t n_skip, struct ipam_addr *out)
 {
-    struct ipam_addr a = {0, 0};
+    struct ipam_addr a;
+    bool more = ipam_addrset_first(s, &a);
 
-    while (ipam_addrset_next(s, a, &a)) {
+    while (more) {
         if (!skipped(skip, n_skip, a)) {
             *out = a;
             return true;
         }
-        if (ipam_addr_equal(a, TOP))
-            break;
-        a = ipam_addr_add(a, 1);
+        more = !ipam_addr_equal(a, TOP) && ipam_addrset_next(s, ipam_addr_add(a, 1), &a);
     }
     return false;
 }

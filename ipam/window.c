@@ -62,7 +62,8 @@ static void note(const struct ipam_addrset *s, const void *at, uint32_t length)
 {
     uint32_t inside = (uint32_t)((const char *)at - (const char *)s->word);
 
-    ipam_journal_note(s->journal, s->offset + inside, length);
+    if (s->journal != NULL)
+        ipam_journal_note(s->journal, s->offset + inside, length);
 }
 
 static void store(const struct ipam_addrset *s, uint32_t index, uint64_t value)
@@ -125,18 +126,28 @@ bool ipam_window_get(const struct ipam_addrset *s, uint32_t i)
 
 bool ipam_window_set(const struct ipam_addrset *s, uint32_t i)
 {
-    int32_t by = put_leaf(s, i / 64, s->word[i / 64] | UINT64_C(1) << i % 64);
+    uint64_t old = s->word[i / 64], bit = UINT64_C(1) << i % 64;
 
-    adjust(s, by);
-    return by != 0;
+    if (old & bit)
+        return false;
+    store(s, i / 64, old | bit);
+    if (old == 0)
+        propagate(s, i / 64, true);
+    count(s, *s->in_window + 1);
+    return true;
 }
 
 bool ipam_window_unset(const struct ipam_addrset *s, uint32_t i)
 {
-    int32_t by = put_leaf(s, i / 64, s->word[i / 64] & ~(UINT64_C(1) << i % 64));
+    uint64_t old = s->word[i / 64], bit = UINT64_C(1) << i % 64;
 
-    adjust(s, by);
-    return by != 0;
+    if (!(old & bit))
+        return false;
+    store(s, i / 64, old & ~bit);
+    if (old == bit)
+        propagate(s, i / 64, false);
+    count(s, *s->in_window - 1);
+    return true;
 }
 
 /* Bits first..last of word w, counted over the whole window. */
@@ -200,6 +211,19 @@ static bool next_in_level(const struct ipam_addrset *s, int level, uint32_t from
         from = from * 64 + (uint32_t)__builtin_ctzll(word);
     }
     *out = from;
+    return true;
+}
+
+bool ipam_window_first(const struct ipam_addrset *s, uint32_t *out)
+{
+    const struct tree *t = tree_of(s);
+    uint32_t at = 0;
+
+    if (*s->in_window == 0)
+        return false;
+    for (int level = t->levels - 1; level >= 0; level--)
+        at = at * 64 + (uint32_t)__builtin_ctzll(s->word[t->start[level] + at]);
+    *out = at;
     return true;
 }
 

@@ -21,6 +21,8 @@ bool ipam_window_unset(const struct ipam_addrset *s, uint32_t i); /* false: was 
 void ipam_window_set_run(const struct ipam_addrset *s, uint32_t first, uint32_t last);
 void ipam_window_unset_run(const struct ipam_addrset *s, uint32_t first, uint32_t last);
 
+/* Lowest set position of all, found from the root down. */
+bool ipam_window_first(const struct ipam_addrset *s, uint32_t *out);
 /* Lowest set position >= from; the first unset position >= from, 2^bits if there is none. */
 bool ipam_window_next(const struct ipam_addrset *s, uint32_t from, uint32_t *out);
 uint32_t ipam_window_run_end(const struct ipam_addrset *s, uint32_t from);

@@ -37,4 +37,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 awk '/^```/ { yaml = ($0 == "```yaml"); next } yaml' "$page" >"$work/example.yaml"
 "$EIPSIM" run "$work/example.yaml" || bad=1
+
+# The allocator's example prints what the page says.
+awk '/^\$ cat ops/ { on = 1; next } /^\$ eipsim/ { exit } on' "$SRC/docs/ipam.md" >"$work/ops.jsonl"
+awk '/^\$ eipsim ipam/ { on = 1; next } /^```/ { on = 0 } on' "$SRC/docs/ipam.md" >"$work/answers"
+if ! "$EIPSIM" ipam "$work/ops.jsonl" | diff "$work/answers" -; then
+    echo "docs/ipam.md: the example prints something else" >&2
+    bad=1
+fi
 exit $bad
