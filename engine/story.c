@@ -58,12 +58,6 @@ struct story {
     size_t count;
 };
 
-static const uint8_t queue_keys[] = {
-#define X(name, text, keys, limiter) SIM_OBJECT_##keys,
-    SIM_QUEUES(X)
-#undef X
-};
-
 static bool is_owner(const struct story *s, sim_id eip)
 {
     if (s->v->eip == SIM_NONE && s->v->other == SIM_NONE)
@@ -78,9 +72,10 @@ static bool by_owner(const struct story *s, const struct sim_event *e)
 
     if (e->worker == 0 || s->run[q].key == SIM_NONE)
         return false;
-    if (queue_keys[q] == SIM_OBJECT_EIP)
+    if (sim_queue_keys((enum sim_queue_id)(q)) == SIM_OBJECT_EIP)
         return is_owner(s, s->run[q].key);
-    return queue_keys[q] == SIM_OBJECT_GATEWAY && s->run[q].key == s->gateway;
+    return sim_queue_keys((enum sim_queue_id)(q)) == SIM_OBJECT_GATEWAY &&
+           s->run[q].key == s->gateway;
 }
 
 static bool of_subnet(const struct story *s, sim_id net)

@@ -269,18 +269,13 @@ struct ipam_result ipam_static(struct ipam *ipam, const struct ipam_static_reque
                                struct ipam_journal *journal)
 {
     struct ipam_result result = ipam_failed(IPAM_ERROR_NONE);
+    struct ipam_asker who = {r->subnet, r->owner, r->nic, r->family};
     struct ipam_op op;
     enum ipam_error error;
 
-    if (r->owner == 0 || r->owner > ipam->n_owners || r->nic == 0 || r->nic > ipam->n_nics)
-        return ipam_failed(IPAM_ERROR_BAD_REQUEST);
-    if (r->family >= IPAM_OTHER_FAMILY)
-        return ipam_failed(IPAM_ERROR_INVALID_FAMILY);
-    if (!ipam_op_open(&op, ipam, r->subnet, journal))
-        return ipam_failed(ipam_has(ipam, IPAM_QUIRK_nosubnet_is_noavailable)
-                               ? IPAM_ERROR_NO_AVAILABLE
-                               : IPAM_ERROR_NO_SUBNET);
-    error = check(&op, r);
+    error = ipam_lease_open(&op, ipam, &who, journal);
+    if (!error)
+        error = check(&op, r);
     if (error)
         return ipam_failed(error);
     if (ipam_has(ipam, IPAM_QUIRK_strict))

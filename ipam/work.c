@@ -2,6 +2,19 @@
 
 #include <string.h>
 
+enum ipam_error ipam_lease_open(struct ipam_op *op, struct ipam *ipam, const struct ipam_asker *who,
+                                struct ipam_journal *journal)
+{
+    if (who->owner == 0 || who->owner > ipam->n_owners || who->nic == 0 || who->nic > ipam->n_nics)
+        return IPAM_ERROR_BAD_REQUEST;
+    if (who->family >= IPAM_OTHER_FAMILY)
+        return IPAM_ERROR_INVALID_FAMILY;
+    if (ipam_op_open(op, ipam, who->subnet, journal))
+        return IPAM_ERROR_NONE;
+    return ipam_has(ipam, IPAM_QUIRK_nosubnet_is_noavailable) ? IPAM_ERROR_NO_AVAILABLE
+                                                              : IPAM_ERROR_NO_SUBNET;
+}
+
 /* ---- lists ---- */
 
 bool ipam_list_has(const struct ipam_op *op, enum ipam_family family, uint32_t pool,

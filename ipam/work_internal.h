@@ -9,6 +9,16 @@
 
 #include "ipam/lease_internal.h"
 
+/* Who asks for a lease where: numbers within their limits, a family, a subnet that exists. */
+struct ipam_asker {
+    uint32_t subnet;
+    uint32_t owner;
+    uint32_t nic;
+    uint8_t family; /* enum ipam_family_wish */
+};
+enum ipam_error ipam_lease_open(struct ipam_op *op, struct ipam *ipam, const struct ipam_asker *who,
+                                struct ipam_journal *journal);
+
 /* ---- lists ---- */
 
 bool ipam_list_has(const struct ipam_op *op, enum ipam_family family, uint32_t pool,

@@ -3,27 +3,10 @@
  */
 #include "model/sim_internal.h"
 
-struct findings {
-    struct sim_violation *out;
-    size_t capacity;
-    size_t count;
-};
-
-static void find(struct findings *f, enum sim_invariant invariant, sim_id eip, sim_id subnet,
+static void find(struct sim_findings *f, enum sim_invariant invariant, sim_id eip, sim_id subnet,
                  sim_id pod, sim_v4 v4)
 {
-    if (f->count < f->capacity) {
-        struct sim_violation *v = &f->out[f->count];
-
-        memset(v, 0, sizeof *v);
-        v->invariant = (uint8_t)invariant;
-        v->eip = eip;
-        v->other = SIM_NONE;
-        v->subnet = subnet;
-        v->pod = pod;
-        v->v4 = v4;
-    }
-    f->count++;
+    sim_find(f, invariant, eip, SIM_NONE, subnet, pod, v4);
 }
 
 static bool list_of(const struct sim_world *w, sim_id subnet, enum ipam_list list,
@@ -82,7 +65,7 @@ static bool range_true(const struct sim_world *w, sim_id subnet, unsigned stored
     return true;
 }
 
-static void check_status(struct findings *f, const struct sim_world *w, sim_id subnet)
+static void check_status(struct sim_findings *f, const struct sim_world *w, sim_id subnet)
 {
     const struct sim_subnet_slot *s = sim_subnet(w, subnet);
     struct ipam_addrset using_set = sim_status_set(w, subnet, SIM_STATUS_USING);
@@ -114,7 +97,8 @@ static bool pod_in_service(const struct sim_world *w, sim_id pod)
     return sim_pod(w, pod)->state == SIM_POD_RUNNING && sim_pod(w, pod)->inited;
 }
 
-static void check_extra(struct findings *f, const struct sim_world *w, sim_id pod, sim_id subnet)
+static void check_extra(struct sim_findings *f, const struct sim_world *w, sim_id pod,
+                        sim_id subnet)
 {
     sim_id gateway = (sim_id)(pod / w->limits.pods_per_gateway);
     struct ipam_addrset set = sim_interface(w, pod, subnet);
@@ -131,7 +115,7 @@ static void check_extra(struct findings *f, const struct sim_world *w, sim_id po
     }
 }
 
-static void check_missing(struct findings *f, const struct sim_world *w, sim_id eip)
+static void check_missing(struct sim_findings *f, const struct sim_world *w, sim_id eip)
 {
     const struct sim_eip *e = &sim_eip(w, eip)->api;
     sim_id gateway = sim_ref_id(e->gw), subnet = sim_subnet_meant(w, e->net);
@@ -196,7 +180,7 @@ static bool has_live_blocker(const struct sim_world *w, sim_id eip)
     return gateway != SIM_NONE && sim_gateway(w, gateway)->present && !gateway_usable(w, gateway);
 }
 
-static void check_deletion(struct findings *f, const struct sim_world *w, sim_id eip)
+static void check_deletion(struct sim_findings *f, const struct sim_world *w, sim_id eip)
 {
     const struct sim_eip *e = &sim_eip(w, eip)->api;
 
@@ -253,7 +237,7 @@ static bool wish_can_be_met(const struct sim_world *w, sim_id eip)
            address_obtainable(w, eip, subnet) && policy_obtainable(w, eip);
 }
 
-static void check_readiness(struct findings *f, const struct sim_world *w, sim_id eip)
+static void check_readiness(struct sim_findings *f, const struct sim_world *w, sim_id eip)
 {
     const struct sim_eip *e = &sim_eip(w, eip)->api;
 
@@ -264,7 +248,7 @@ static void check_readiness(struct findings *f, const struct sim_world *w, sim_i
 
 size_t sim_check_at_rest(struct sim_world *world, struct sim_violation *out, size_t capacity)
 {
-    struct findings f = {.out = out, .capacity = capacity, .count = 0};
+    struct sim_findings f = {.out = out, .capacity = capacity, .count = 0};
     size_t pods = (size_t)world->limits.gateways * world->limits.pods_per_gateway;
 
     if (!sim_globals(world)->up)

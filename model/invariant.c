@@ -3,14 +3,8 @@
  */
 #include "model/sim_internal.h"
 
-struct findings {
-    struct sim_violation *out;
-    size_t capacity;
-    size_t count;
-};
-
-static void find(struct findings *f, enum sim_invariant invariant, sim_id eip, sim_id other,
-                 sim_id subnet, sim_v4 v4)
+void sim_find(struct sim_findings *f, enum sim_invariant invariant, sim_id eip, sim_id other,
+              sim_id subnet, sim_id pod, sim_v4 v4)
 {
     if (f->count < f->capacity) {
         struct sim_violation *v = &f->out[f->count];
@@ -20,10 +14,17 @@ static void find(struct findings *f, enum sim_invariant invariant, sim_id eip, s
         v->eip = eip;
         v->other = other;
         v->subnet = subnet;
-        v->pod = SIM_NONE;
+        v->pod = pod;
         v->v4 = v4;
     }
     f->count++;
+}
+
+/* A finding that no pod has to do with. */
+static void find(struct sim_findings *f, enum sim_invariant invariant, sim_id eip, sim_id other,
+                 sim_id subnet, sim_v4 v4)
+{
+    sim_find(f, invariant, eip, other, subnet, SIM_NONE, v4);
 }
 
 sim_id sim_eip_named(const struct sim_world *w, uint16_t name)
@@ -65,7 +66,7 @@ bool sim_eip_alive(const struct sim_world *w, sim_id eip)
 }
 
 /* live-owner, for all that an EIP's name holds. */
-static void check_held(struct findings *f, const struct sim_world *w, sim_id eip)
+static void check_held(struct sim_findings *f, const struct sim_world *w, sim_id eip)
 {
     sim_v4 seen = 0;
 
@@ -82,7 +83,7 @@ static void check_held(struct findings *f, const struct sim_world *w, sim_id eip
 }
 
 /* held-by-ipam and single-owner, for what an EIP reports. */
-static void check_reported(struct findings *f, const struct sim_world *w, sim_id eip)
+static void check_reported(struct sim_findings *f, const struct sim_world *w, sim_id eip)
 {
     const struct sim_eip_slot *slot = sim_eip(w, eip);
     sim_v4 v4 = slot->api.status_ip;
@@ -113,7 +114,8 @@ static bool in_list(const struct sim_world *w, sim_id subnet, enum ipam_list lis
 }
 
 /* ledger and ipam-lists, for one address. */
-static void check_address(struct findings *f, const struct sim_world *w, sim_id subnet, sim_v4 v4)
+static void check_address(struct sim_findings *f, const struct sim_world *w, sim_id subnet,
+                          sim_v4 v4)
 {
     uint32_t owner;
     uint16_t ledger = sim_ledger_owner(w, subnet, v4);
@@ -134,7 +136,7 @@ static void check_address(struct findings *f, const struct sim_world *w, sim_id 
              ledger == 0 ? SIM_NONE : sim_eip_named(w, (uint16_t)(ledger - 1)), subnet, v4);
 }
 
-static void check_everything(struct findings *f, const struct sim_world *w)
+static void check_everything(struct sim_findings *f, const struct sim_world *w)
 {
     for (sim_id i = 0; i < w->limits.eips; i++) {
         check_held(f, w, i);
@@ -145,7 +147,7 @@ static void check_everything(struct findings *f, const struct sim_world *w)
             check_address(f, w, s, sim_subnet(w, s)->cidr + n);
 }
 
-static void copy_flagged(struct findings *f, const struct sim_derived *d)
+static void copy_flagged(struct sim_findings *f, const struct sim_derived *d)
 {
     for (uint32_t i = 0; i < d->n_flagged; i++) {
         if (f->count < f->capacity)
@@ -157,7 +159,7 @@ static void copy_flagged(struct findings *f, const struct sim_derived *d)
 size_t sim_check(struct sim_world *world, struct sim_violation *out, size_t capacity)
 {
     const struct sim_derived *d = sim_derived(world);
-    struct findings f = {.out = out, .capacity = capacity, .count = 0};
+    struct sim_findings f = {.out = out, .capacity = capacity, .count = 0};
 
     copy_flagged(&f, d);
     if (!sim_globals(world)->up)
@@ -180,7 +182,7 @@ size_t sim_check(struct sim_world *world, struct sim_violation *out, size_t capa
 
 size_t sim_check_all(struct sim_world *world, struct sim_violation *out, size_t capacity)
 {
-    struct findings f = {.out = out, .capacity = capacity, .count = 0};
+    struct sim_findings f = {.out = out, .capacity = capacity, .count = 0};
 
     copy_flagged(&f, sim_derived(world));
     if (!sim_globals(world)->up)

@@ -12,20 +12,32 @@
 
 #define ACTION_ROW(name, text, meaning) text,
 #define EVENT_ROW(name, text, call, meaning) text,
-#define VERB_ROW(name, text) text,
-#define PROFILE_ROW(name, text) text,
+#define PLAIN_ROW(name, text) text,
 #define INVARIANT_ROW(name, text, at_rest, statement) text,
 #define STATEMENT_ROW(name, text, at_rest, statement) statement,
-#define STATUS_ROW(name, text) text,
+#define QUEUE_ROW(name, text, keys, limiter) text,
+#define KEYS_ROW(name, text, keys, limiter) SIM_OBJECT_##keys,
 
 TEXT_FUNCTION(sim_action_text, sim_action_kind, SIM_ACTIONS, SIM_ACTION_COUNT, ACTION_ROW)
 TEXT_FUNCTION(sim_event_text, sim_event_kind, SIM_EVENTS, SIM_EVENT_COUNT, EVENT_ROW)
-TEXT_FUNCTION(sim_verb_text, sim_verb, SIM_VERBS, SIM_VERB_COUNT, VERB_ROW)
-TEXT_FUNCTION(sim_profile_text, sim_profile, SIM_PROFILES, SIM_PROFILE_COUNT, PROFILE_ROW)
+TEXT_FUNCTION(sim_verb_text, sim_verb, SIM_VERBS, SIM_VERB_COUNT, PLAIN_ROW)
+TEXT_FUNCTION(sim_profile_text, sim_profile, SIM_PROFILES, SIM_PROFILE_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_invariant_text, sim_invariant, SIM_INVARIANTS, SIM_INVARIANT_COUNT, INVARIANT_ROW)
 TEXT_FUNCTION(sim_invariant_statement, sim_invariant, SIM_INVARIANTS, SIM_INVARIANT_COUNT,
               STATEMENT_ROW)
-TEXT_FUNCTION(sim_status_text, sim_status, SIM_STATUSES, SIM_STATUS_WATCH_FULL + 1, STATUS_ROW)
+TEXT_FUNCTION(sim_object_text, sim_object, SIM_OBJECTS, SIM_OBJECT_COUNT, PLAIN_ROW)
+TEXT_FUNCTION(sim_queue_text, sim_queue_id, SIM_QUEUES, SIM_QUEUE_COUNT, QUEUE_ROW)
+TEXT_FUNCTION(sim_result_text, sim_result, SIM_RESULTS, SIM_RESULT_COUNT, PLAIN_ROW)
+TEXT_FUNCTION(sim_fault_text, sim_fault, SIM_FAULTS, SIM_FAULT_COUNT, PLAIN_ROW)
+TEXT_FUNCTION(sim_pod_state_text, sim_pod_state, SIM_POD_STATES, SIM_POD_STATE_COUNT, PLAIN_ROW)
+TEXT_FUNCTION(sim_status_text, sim_status, SIM_STATUSES, SIM_STATUS_WATCH_FULL + 1, PLAIN_ROW)
+
+enum sim_object sim_queue_keys(enum sim_queue_id queue)
+{
+    static const uint8_t kind[] = {SIM_QUEUES(KEYS_ROW)};
+
+    return (unsigned)queue < SIM_QUEUE_COUNT ? (enum sim_object)kind[queue] : SIM_OBJECT_COUNT;
+}
 
 bool sim_event_is_call(enum sim_event_kind kind)
 {

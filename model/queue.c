@@ -9,16 +9,6 @@
  */
 #include "model/sim_internal.h"
 
-enum sim_object sim_queue_keys(enum sim_queue_id queue)
-{
-    static const uint8_t keys[] = {
-#define X(name, text, keys, limiter) SIM_OBJECT_##keys,
-        SIM_QUEUES(X)
-#undef X
-    };
-    return (enum sim_object)keys[queue];
-}
-
 static enum sim_limiter limiter_of(const struct sim_world *w, enum sim_queue_id queue)
 {
     static const uint8_t limiter[] = {

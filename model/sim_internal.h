@@ -132,7 +132,6 @@ static inline bool sim_queue_of_objects(const struct sim_world *w, enum sim_queu
 {
     return queue == SIM_QUEUE_DEL_EIP && sim_asks(w, SIM_del_queue_item) != 0;
 }
-enum sim_object sim_queue_keys(enum sim_queue_id queue);
 
 /* ---- API server: api.c ---- */
 
@@ -203,6 +202,14 @@ void sim_ledger_fold(struct sim_world *w, const struct sim_event *event);
 uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4);
 /* Does the EIP exist, or can the controller still give back what it holds? */
 bool sim_eip_alive(const struct sim_world *w, sim_id eip);
+/* Violations as they are found; beyond the capacity they are only counted. */
+struct sim_findings {
+    struct sim_violation *out;
+    size_t capacity;
+    size_t count;
+};
+void sim_find(struct sim_findings *f, enum sim_invariant invariant, sim_id eip, sim_id other,
+              sim_id subnet, sim_id pod, sim_v4 v4);
 /* The EIP of a name, SIM_NONE if the name is not an EIP's. */
 sim_id sim_eip_named(const struct sim_world *w, uint16_t name);
 /* The subnet an EIP's addresses are in under this policy, whether it exists or not; SIM_NONE if

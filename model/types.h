@@ -97,6 +97,9 @@ enum sim_queue_id {
         SIM_QUEUE_COUNT
 };
 
+/* The kind of the keys of a queue. */
+enum sim_object sim_queue_keys(enum sim_queue_id queue);
+
 /* The limiters (pkg/controller/config.go and client-go's default).  All queues of custom
  * resources share one SHARED instance: one failure counter per key text, whatever the queue.
  * name, first delay in ms, greatest delay in ms */
@@ -152,5 +155,12 @@ enum sim_pod_state {
 #undef X
         SIM_POD_STATE_COUNT
 };
+
+/* The texts of the tables above; "?" beyond their ends. */
+const char *sim_object_text(enum sim_object object);
+const char *sim_queue_text(enum sim_queue_id queue);
+const char *sim_result_text(enum sim_result result);
+const char *sim_fault_text(enum sim_fault fault);
+const char *sim_pod_state_text(enum sim_pod_state state);
 
 #endif

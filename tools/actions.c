@@ -3,62 +3,7 @@
 #include <string.h>
 
 #include "tools/put.h"
-
-/* ---- words ---- */
-
-static const char *const queue_texts[] = {
-#define X(name, text, keys, limiter) text,
-    SIM_QUEUES(X)
-#undef X
-};
-
-static const char *const action_texts[] = {
-#define X(name, text, meaning) text,
-    SIM_ACTIONS(X)
-#undef X
-};
-
-static const char *const fault_texts[] = {
-#define X(name, text) text,
-    SIM_FAULTS(X)
-#undef X
-};
-
-static const char *const pod_state_texts[] = {
-#define X(name, text) text,
-    SIM_POD_STATES(X)
-#undef X
-};
-
-static const char *const object_texts[] = {
-#define X(name, text) text,
-    SIM_OBJECTS(X)
-#undef X
-};
-
-static unsigned find_word(const char *const *words, unsigned count, const char *text, size_t length)
-{
-    unsigned i = 0;
-
-    while (i < count && (strlen(words[i]) != length || memcmp(words[i], text, length) != 0))
-        i++;
-    return i;
-}
-
-enum sim_action_kind tool_action_find(const char *text, size_t length)
-{
-    return (enum sim_action_kind)find_word(action_texts, SIM_ACTION_COUNT, text, length);
-}
-
-enum sim_queue_id tool_queue_find(const char *text, size_t length)
-{
-    return (enum sim_queue_id)find_word(queue_texts, SIM_QUEUE_COUNT, text, length);
-}
-
-const char *tool_queue_text(enum sim_queue_id queue)
-{
-    return (unsigned)queue < SIM_QUEUE_COUNT ? queue_texts[queue] : "?";
-}
+#include "tools/vocabulary.h"
 
 /* ---- reading ---- */
 
@@ -103,11 +48,12 @@ static bool word_of(struct reader *r, uint32_t object, const char *key, bool nee
     return true;
 }
 
-static bool one_of(struct reader *r, const char *key, bool needed, const char *const *words,
-                   unsigned count, uint8_t *out)
+typedef uint8_t find_fn(const char *text, size_t length);
+
+static bool one_of(struct reader *r, const char *key, bool needed, find_fn *find, unsigned count,
+                   uint8_t *out)
 {
     struct word w;
-    unsigned i;
 
     if (!word_of(r, r->object, key, needed, &w))
         return false;
@@ -115,9 +61,8 @@ static bool one_of(struct reader *r, const char *key, bool needed, const char *c
         *out = 0;
         return true;
     }
-    i = find_word(words, count, w.text, w.length);
-    *out = (uint8_t)i;
-    return i < count ? true : fail(r, w.node, "`%s` is none of the known words", key);
+    *out = find(w.text, w.length);
+    return *out < count ? true : fail(r, w.node, "`%s` is none of the known words", key);
 }
 
 static bool builder_ok(struct reader *r, uint32_t node, bool ok)
@@ -294,16 +239,11 @@ static bool labels_of(struct reader *r)
 
 static bool key_of(struct reader *r)
 {
-    static const uint8_t kinds[] = {
-#define X(name, text, keys, limiter) SIM_OBJECT_##keys,
-        SIM_QUEUES(X)
-#undef X
-    };
     struct word w;
 
-    if (!one_of(r, "queue", true, queue_texts, SIM_QUEUE_COUNT, &r->a->queue))
+    if (!one_of(r, "queue", true, tool_queue_find, SIM_QUEUE_COUNT, &r->a->queue))
         return false;
-    switch (kinds[r->a->queue]) {
+    switch (sim_queue_keys((enum sim_queue_id)r->a->queue)) {
     case SIM_OBJECT_EIP:
         return name_of(r, "key", TOOL_NAME_EIP);
     case SIM_OBJECT_GATEWAY:
@@ -371,7 +311,7 @@ static bool rule_of(struct reader *r)
     struct word w;
     uint8_t object;
 
-    if (!one_of(r, "kind", true, object_texts, SIM_OBJECT_COUNT, &object) ||
+    if (!one_of(r, "kind", true, tool_object_find, SIM_OBJECT_COUNT, &object) ||
         !v4_in(r, r->object, "v4", &r->a->v4) || !flag_of(r, "present"))
         return false;
     if (object != SIM_OBJECT_DNAT && object != SIM_OBJECT_FIP && object != SIM_OBJECT_SNAT)
@@ -397,11 +337,17 @@ static bool subnet_of(struct reader *r)
     return r->a->id != SIM_NONE ? true : fail(r, w.node, "%s", "no such subnet is known");
 }
 
+/* The switch is a text of the ConfigMap: "true" or "false". */
+static uint8_t find_truth(const char *text, size_t length)
+{
+    return length == 5 && memcmp(text, "false", 5) == 0  ? 0
+           : length == 4 && memcmp(text, "true", 4) == 0 ? 1
+                                                         : 2;
+}
+
 static bool nat_enabled_of(struct reader *r)
 {
-    static const char *const words[] = {"false", "true"};
-
-    return one_of(r, "value", true, words, 2, &r->a->value);
+    return one_of(r, "value", true, find_truth, 2, &r->a->value);
 }
 
 static bool members_of(struct reader *r)
@@ -422,16 +368,16 @@ static bool members_of(struct reader *r)
         return name_of(r, "eip", TOOL_NAME_EIP) &&
                v4_in(r, r->object, "value", &r->a->body.spec_v4);
     case SIM_ACTION_START:
-        return one_of(r, "queue", true, queue_texts, SIM_QUEUE_COUNT, &r->a->queue);
+        return one_of(r, "queue", true, tool_queue_find, SIM_QUEUE_COUNT, &r->a->queue);
     case SIM_ACTION_STEP:
-        return one_of(r, "w", true, queue_texts, SIM_QUEUE_COUNT, &r->a->queue) &&
-               one_of(r, "fault", false, fault_texts, SIM_FAULT_COUNT, &r->a->fault);
+        return one_of(r, "w", true, tool_queue_find, SIM_QUEUE_COUNT, &r->a->queue) &&
+               one_of(r, "fault", false, tool_fault_find, SIM_FAULT_COUNT, &r->a->fault);
     case SIM_ACTION_DUE:
     case SIM_ACTION_ENQUEUE:
         return key_of(r);
     case SIM_ACTION_POD:
         return pod_of(r) && created_of(r) &&
-               one_of(r, "state", true, pod_state_texts, SIM_POD_STATE_COUNT, &r->a->value);
+               one_of(r, "state", true, tool_pod_state_find, SIM_POD_STATE_COUNT, &r->a->value);
     case SIM_ACTION_POD_REPLACED:
         return pod_of(r) && created_of(r);
     case SIM_ACTION_POD_INITED:
@@ -457,7 +403,7 @@ static bool read_action(struct reader *r)
     bool ok;
 
     memset(r->a, 0, sizeof *r->a);
-    ok = one_of(r, "do", true, action_texts, SIM_ACTION_COUNT, &kind);
+    ok = one_of(r, "do", true, tool_action_find, SIM_ACTION_COUNT, &kind);
     r->a->kind = kind;
     ok = ok && members_of(r);
     tool_text_free(&r->scratch);

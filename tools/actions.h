@@ -31,9 +31,5 @@ bool tool_action_read(const struct engine_config *config, const struct tool_pars
 /* The object, keys in order. */
 void tool_action_write(const struct tool_render *r, const struct sim_action *a,
                        struct tool_text *out);
-/* SIM_ACTION_COUNT, SIM_QUEUE_COUNT: there is none of that name. */
-enum sim_action_kind tool_action_find(const char *text, size_t length);
-enum sim_queue_id tool_queue_find(const char *text, size_t length);
-const char *tool_queue_text(enum sim_queue_id queue);
 
 #endif

@@ -1,24 +1,6 @@
 #include "tools/actions.h"
 #include "tools/put.h"
 
-static const char *const fault_texts[] = {
-#define X(name, text) text,
-    SIM_FAULTS(X)
-#undef X
-};
-
-static const char *const pod_state_texts[] = {
-#define X(name, text) text,
-    SIM_POD_STATES(X)
-#undef X
-};
-
-static const char *const object_texts[] = {
-#define X(name, text) text,
-    SIM_OBJECTS(X)
-#undef X
-};
-
 static void put_v4(const struct tool_render *r, const char *key, sim_v4 v4, struct tool_text *out)
 {
     char buffer[16];
@@ -63,12 +45,13 @@ static void put_pod(const struct tool_render *r, const struct sim_action *a, str
     tool_put_text(out, "gw", r->config->names.gateway[gateway]);
     tool_put_text(out, "pod", r->config->names.pod[a->id]);
     if (a->kind == SIM_ACTION_POD)
-        tool_put_text(out, "state", pod_state_texts[a->value]);
+        tool_put_text(out, "state", sim_pod_state_text((enum sim_pod_state)a->value));
 }
 
 static void put_rule(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
 {
-    tool_put_text(out, "kind", object_texts[r->config->setup.rules[a->id].object]);
+    tool_put_text(out, "kind",
+                  sim_object_text((enum sim_object)r->config->setup.rules[a->id].object));
     tool_put_text(out, "name", r->config->names.rule[a->id]);
     tool_put_bool(out, "present", a->value != 0);
     put_v4(r, "v4", a->v4, out);
@@ -130,16 +113,16 @@ void tool_action_write(const struct tool_render *r, const struct sim_action *a,
         break;
     case SIM_ACTION_STEP:
         if (a->fault != SIM_FAULT_NONE)
-            tool_put_text(out, "fault", fault_texts[a->fault]);
-        tool_put_text(out, "w", tool_queue_text(queue));
+            tool_put_text(out, "fault", sim_fault_text((enum sim_fault)a->fault));
+        tool_put_text(out, "w", sim_queue_text(queue));
         break;
     case SIM_ACTION_DUE:
     case SIM_ACTION_ENQUEUE:
         tool_put_text(out, "key", tool_key_text(r->config, queue, a->id));
-        tool_put_text(out, "queue", tool_queue_text(queue));
+        tool_put_text(out, "queue", sim_queue_text(queue));
         break;
     case SIM_ACTION_START:
-        tool_put_text(out, "queue", tool_queue_text(queue));
+        tool_put_text(out, "queue", sim_queue_text(queue));
         break;
     default:
         put_outside(r, a, out);

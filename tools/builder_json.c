@@ -149,17 +149,11 @@ static void put_pods(struct tool_text *t, const struct engine_config *c)
 
 static void put_rules(struct tool_text *t, const struct engine_config *c)
 {
-    static const char *const kind[] = {
-#define X(name, text) text,
-        SIM_OBJECTS(X)
-#undef X
-    };
-
     tool_json_key(t, "rules");
     tool_json_open(t, '[');
     for (size_t i = 0; i < c->setup.limits.rules; i++) {
         tool_json_open(t, '{');
-        tool_json_pair(t, "kind", kind[c->setup.rules[i].object]);
+        tool_json_pair(t, "kind", sim_object_text((enum sim_object)c->setup.rules[i].object));
         tool_json_pair(t, "name", c->names.rule[i]);
         tool_json_close(t, '}');
     }

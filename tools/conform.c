@@ -219,17 +219,6 @@ static bool compare_text(struct conform_run *run, const char *key, const char *m
     return compare_field(run, key);
 }
 
-static const char *result_text(uint8_t result)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        SIM_RESULTS(X)
-#undef X
-    };
-
-    return result < SIM_RESULT_COUNT ? texts[result] : "?";
-}
-
 static bool compare_delivery(struct conform_run *run)
 {
     const struct sim_event *e = find_fact(run, SIM_EVENT_DELIVERED);
@@ -265,7 +254,8 @@ static bool compare_fields(struct conform_run *run, const struct sim_action *a)
     case SIM_ACTION_SET_QOS:
     case SIM_ACTION_SET_V4IP:
         e = find_fact(run, SIM_EVENT_STORED);
-        return compare_text(run, "result", e == NULL ? "" : result_text(e->result));
+        return compare_text(run, "result",
+                            e == NULL ? "" : sim_result_text((enum sim_result)e->result));
     default:
         return true;
     }

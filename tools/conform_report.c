@@ -119,7 +119,7 @@ static void put_workers(const struct conform_run *run)
 
         if (!sim_stopped_before(w, (enum sim_queue_id)q, &stop))
             continue;
-        fprintf(run->out, "    %-13s %s, before %s: %s\n", tool_queue_text((enum sim_queue_id)q),
+        fprintf(run->out, "    %-13s %s, before %s: %s\n", sim_queue_text((enum sim_queue_id)q),
                 tool_key_text(run->config, (enum sim_queue_id)q, sim_worker(w, q)->key), stop.name,
                 stop.text);
         any = true;

@@ -28,55 +28,16 @@ void tool_render_free(struct tool_render *r)
     r->name = NULL;
 }
 
-static const char *queue_text(uint8_t queue)
-{
-    static const char *const texts[] = {
-#define X(name, text, keys, limiter) text,
-        SIM_QUEUES(X)
-#undef X
-    };
-
-    return queue < SIM_QUEUE_COUNT ? texts[queue] : "?";
-}
-
 static void worker(struct tool_text *out, const struct sim_event *e)
 {
     if (e->worker != 0)
-        tool_put_text(out, "w", queue_text((uint8_t)(e->worker - 1)));
-}
-
-static const char *kind_text(uint8_t object)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        SIM_OBJECTS(X)
-#undef X
-    };
-
-    return object < SIM_OBJECT_COUNT ? texts[object] : "?";
-}
-
-static const char *result_text(uint8_t result)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        SIM_RESULTS(X)
-#undef X
-    };
-
-    return result < SIM_RESULT_COUNT ? texts[result] : "?";
+        tool_put_text(out, "w", sim_queue_text((enum sim_queue_id)(e->worker - 1)));
 }
 
 static void fault(struct tool_text *out, const struct sim_event *e)
 {
-    static const char *const texts[] = {
-#define X(name, text) text,
-        SIM_FAULTS(X)
-#undef X
-    };
-
     if (e->fault != SIM_FAULT_NONE)
-        tool_put_text(out, "fault", texts[e->fault]);
+        tool_put_text(out, "fault", sim_fault_text((enum sim_fault)e->fault));
 }
 
 static const char *pick(const char *const *names, sim_id id, uint32_t count)
@@ -208,7 +169,7 @@ static void render_list(const struct tool_render *r, const struct sim_world *w,
 
     if (e->object != SIM_OBJECT_EIP && e->object != SIM_OBJECT_POD)
         tool_put_u64(out, "count", e->count);
-    tool_put_text(out, "kind", kind_text(e->object));
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
     if (e->object == SIM_OBJECT_EIP)
         eip_names(&l);
     if (e->object == SIM_OBJECT_POD)
@@ -408,17 +369,17 @@ static void write_of_eip(const struct tool_render *r, const struct sim_event *e,
     bool object = sent && !is_patch(e->verb);
 
     if (sent)
-        tool_put_text(out, "effect", result_text(e->effect));
+        tool_put_text(out, "effect", sim_result_text((enum sim_result)e->effect));
     fault(out, e);
     if (object)
         finalizers_if(r, &e->body, out);
-    tool_put_text(out, "kind", kind_text(e->object));
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
     if (object)
         labels_if(r, &e->body, out);
     tool_put_text(out, "name", tool_object_text(r, SIM_OBJECT_EIP, e->id));
     if (sent && !object)
         patch(r, e, out);
-    tool_put_text(out, "result", result_text(e->result));
+    tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
     if (object) {
         if (e->body.rv != 0)
             tool_put_digits(out, "rv", e->body.rv);
@@ -447,9 +408,9 @@ static void write_of_subnet(const struct tool_render *r, const struct sim_world 
     sim_ref subnet = e->id < w->limits.nets ? sim_net(w, e->id)->subnet : 0;
 
     fault(out, e);
-    tool_put_text(out, "kind", kind_text(e->object));
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
     tool_put_text(out, "name", tool_object_text(r, SIM_OBJECT_SUBNET, e->id));
-    tool_put_text(out, "result", result_text(e->result));
+    tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
     if (e->fault != SIM_FAULT_BEFORE && subnet != 0) {
         struct ipam_addrset available, used;
 
@@ -506,7 +467,7 @@ static void render_exec(const struct tool_render *r, const struct sim_world *w,
     fault(out, e);
     tool_put_text(out, "op", verb_text(e->verb));
     tool_put_text(out, "pod", tool_object_text(r, SIM_OBJECT_POD, e->id));
-    tool_put_text(out, "result", result_text(e->result));
+    tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
 }
 
 /* The port of an EIP: name, an empty namespace, provider (pkg/ovs/util.go; up to v1.12 the
@@ -571,14 +532,14 @@ static void queued(const struct tool_render *r, const struct sim_event *e, bool 
     tool_put_text(out, "key", tool_key_text(r->config, (enum sim_queue_id)e->queue, e->id));
     if (timed)
         tool_put_u64(out, "ms", e->ms);
-    tool_put_text(out, "queue", queue_text(e->queue));
+    tool_put_text(out, "queue", sim_queue_text((enum sim_queue_id)e->queue));
 }
 
 static void render_read(const struct tool_render *r, const struct sim_event *e,
                         struct tool_text *out)
 {
     tool_put_bool(out, "found", e->result == SIM_RESULT_OK);
-    tool_put_text(out, "kind", kind_text(e->object));
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
     tool_put_text(out, "name", tool_object_text(r, (enum sim_object)e->object, e->id));
     if (e->object == SIM_OBJECT_EIP && e->result == SIM_RESULT_OK)
         tool_put_digits(out, "rv", e->rv);
@@ -644,7 +605,7 @@ static void render_stored(const struct tool_render *r, const struct sim_event *e
         tool_put_key(out, "object");
         tool_render_eip(r, &e->body, out);
     }
-    tool_put_text(out, "result", result_text(e->result));
+    tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
 }
 
 static void render_freed(const struct tool_render *r, const struct sim_event *e,

@@ -7,6 +7,7 @@
 #include "tools/memory.h"
 #include "tools/put.h"
 #include "tools/render.h"
+#include "tools/vocabulary.h"
 
 /* ---- times ---- */
 
@@ -166,25 +167,6 @@ struct tool_state tool_state_at(const struct engine_config *config, uint32_t ind
     return s;
 }
 
-static const char *queue_name(sim_id queue)
-{
-    static const char *const texts[] = {
-#define X(name, text, keys, limiter) text,
-        SIM_QUEUES(X)
-#undef X
-    };
-
-    return texts[queue];
-}
-
-static sim_id find_queue(const char *text, size_t length)
-{
-    for (sim_id q = 0; q < SIM_QUEUE_COUNT; q++)
-        if (strlen(queue_name(q)) == length && memcmp(queue_name(q), text, length) == 0)
-            return q;
-    return SIM_NONE;
-}
-
 static sim_id find_id(const struct engine_config *config, enum tool_state_kind kind,
                       const char *text, size_t length)
 {
@@ -196,8 +178,11 @@ static sim_id find_id(const struct engine_config *config, enum tool_state_kind k
         return tool_subnet_of(config, text, length);
     case TOOL_STATE_POD:
         return tool_pod_of(config, text, length);
-    case TOOL_STATE_QUEUE:
-        return find_queue(text, length);
+    case TOOL_STATE_QUEUE: {
+        uint8_t q = tool_queue_find(text, length);
+
+        return q < SIM_QUEUE_COUNT ? q : SIM_NONE;
+    }
     default:
         return length == 0 ? 0 : SIM_NONE;
     }
@@ -249,7 +234,7 @@ void tool_state_text(const struct tool_render *r, struct tool_state state, struc
         tool_text_add(out, c->names.pod[state.id]);
         break;
     case TOOL_STATE_QUEUE:
-        tool_text_add(out, queue_name(state.id));
+        tool_text_add(out, sim_queue_text((enum sim_queue_id)state.id));
         break;
     default:
         break;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/scenario_internal.h"
+#include "tools/vocabulary.h"
 #include "tools/world.h"
 
 typedef bool step_fn(struct scenario_reader *r, const struct tool_yaml *node);
@@ -62,17 +63,9 @@ static bool v4_text(struct scenario_reader *r, const char *text, sim_v4 *out)
 static bool queue_named(struct scenario_reader *r, const struct tool_yaml *at, const char *text,
                         uint8_t *out)
 {
-    static const char *const names[] = {
-#define X(name, text, keys, limiter) text,
-        SIM_QUEUES(X)
-#undef X
-    };
-
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        if (strcmp(names[q], text) == 0) {
-            *out = (uint8_t)q;
-            return true;
-        }
+    *out = tool_queue_find(text, strlen(text));
+    if (*out < SIM_QUEUE_COUNT)
+        return true;
     tool_error(r->diags, at->at,
                "there is no queue %.40s; known: addEip updateEip resetEip delEip updateVpcEip "
                "subnetStatus qosPolicy",
@@ -84,12 +77,16 @@ static sim_id key_named(struct scenario_reader *r, uint8_t queue, const char *te
 {
     if (r->second)
         return tool_key_of(r->s->config, (enum sim_queue_id)queue, text, strlen(text));
-    return scenario_name(r,
-                         queue == SIM_QUEUE_UPDATE_VPC_EIP  ? TOOL_NAME_GATEWAY
-                         : queue == SIM_QUEUE_SUBNET_STATUS ? TOOL_NAME_NET
-                         : queue == SIM_QUEUE_QOS_POLICY    ? TOOL_NAME_POLICY
-                                                            : TOOL_NAME_EIP,
-                         text);
+    switch (sim_queue_keys((enum sim_queue_id)queue)) {
+    case SIM_OBJECT_GATEWAY:
+        return scenario_name(r, TOOL_NAME_GATEWAY, text);
+    case SIM_OBJECT_SUBNET:
+        return scenario_name(r, TOOL_NAME_NET, text);
+    case SIM_OBJECT_POLICY:
+        return scenario_name(r, TOOL_NAME_POLICY, text);
+    default:
+        return scenario_name(r, TOOL_NAME_EIP, text);
+    }
 }
 
 static bool fault_named(struct scenario_reader *r, const struct tool_yaml *map, uint8_t *out)
@@ -310,12 +307,9 @@ static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
 static bool until_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
                         uint8_t *out)
 {
-    for (unsigned i = 0; i < SIM_EVENT_COUNT; i++)
-        if (sim_event_is_call((enum sim_event_kind)i) &&
-            strcmp(sim_event_text((enum sim_event_kind)i), text) == 0) {
-            *out = (uint8_t)i;
-            return true;
-        }
+    *out = tool_event_find(text, strlen(text));
+    if (*out < SIM_EVENT_COUNT && sim_event_is_call((enum sim_event_kind) * out))
+        return true;
     tool_error(r->diags, tool_yaml_get(n, "until")->at,
                "there is no call %.40s; known: read list lock unlock ipam exec write requeue "
                "forget panic",
@@ -326,17 +320,9 @@ static bool until_named(struct scenario_reader *r, const struct tool_yaml *n, co
 static bool object_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
                          uint8_t *out)
 {
-    static const char *const names[] = {
-#define X(name, text) text,
-        SIM_OBJECTS(X)
-#undef X
-    };
-
-    for (unsigned i = 0; i < SIM_OBJECT_COUNT; i++)
-        if (strcmp(names[i], text) == 0) {
-            *out = (uint8_t)i;
-            return true;
-        }
+    *out = tool_object_find(text, strlen(text));
+    if (*out < SIM_OBJECT_COUNT)
+        return true;
     tool_error(r->diags, tool_yaml_get(n, "object")->at, "there is no kind %.60s", text);
     return false;
 }
@@ -344,11 +330,9 @@ static bool object_named(struct scenario_reader *r, const struct tool_yaml *n, c
 static bool verb_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
                        uint8_t *out)
 {
-    for (unsigned i = SIM_VERB_EIP_ADD; i <= SIM_VERB_QOS_EGRESS_DEL; i++)
-        if (strcmp(sim_verb_text((enum sim_verb)i), text) == 0) {
-            *out = (uint8_t)i;
-            return true;
-        }
+    *out = tool_verb_find(text, strlen(text));
+    if (*out >= SIM_VERB_EIP_ADD && *out <= SIM_VERB_QOS_EGRESS_DEL)
+        return true;
     tool_error(r->diags, tool_yaml_get(n, "verb")->at, "there is no command %.60s", text);
     return false;
 }
@@ -488,21 +472,13 @@ static sim_id pod_named(struct scenario_reader *r, const char *gateway_name, con
 static bool pod_state(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
                       struct sim_action *a)
 {
-    static const char *const names[] = {
-#define X(name, text) text,
-        SIM_POD_STATES(X)
-#undef X
-    };
-
     if (strcmp(text, "replaced") == 0) {
         a->kind = SIM_ACTION_POD_REPLACED;
         return true;
     }
-    for (unsigned i = 0; i < SIM_POD_STATE_COUNT; i++)
-        if (strcmp(names[i], text) == 0) {
-            a->value = (uint8_t)i;
-            return true;
-        }
+    a->value = tool_pod_state_find(text, strlen(text));
+    if (a->value < SIM_POD_STATE_COUNT)
+        return true;
     tool_error(r->diags, n->at,
                "state must be absent, pending, running, terminating or replaced, not %.40s", text);
     return false;

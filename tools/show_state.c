@@ -111,7 +111,7 @@ static void put_queue(struct view *v, enum sim_queue_id q)
     struct tool_state state = {TOOL_STATE_QUEUE, 0, (sim_id)q};
     struct tool_text json = {0};
 
-    tool_text_printf(&v->line, "  %s", tool_queue_text(q));
+    tool_text_printf(&v->line, "  %s", sim_queue_text(q));
     tool_text_pad(&v->line, 0, COLUMN);
     put_worker(v, q);
     tool_render_state(v->r, v->w, state, &json);
@@ -128,16 +128,12 @@ static void put_queue(struct view *v, enum sim_queue_id q)
 
 static void put_pod(struct view *v, sim_id pod)
 {
-    static const char *const states[] = {
-#define X(name, text) text,
-        SIM_POD_STATES(X)
-#undef X
-    };
     const struct sim_pod_slot *p = sim_pod(v->w, pod);
 
     if (p->state == SIM_POD_ABSENT)
         return;
-    tool_text_printf(&v->line, "    %s  %s%s ", v->r->config->names.pod[pod], states[p->state],
+    tool_text_printf(&v->line, "    %s  %s%s ", v->r->config->names.pod[pod],
+                     sim_pod_state_text((enum sim_pod_state)p->state),
                      p->inited ? ", initialised:" : ", not initialised:");
     for (sim_id s = 0; s < v->w->limits.subnets; s++) {
         struct ipam_addrset set = sim_interface(v->w, pod, s);

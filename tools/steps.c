@@ -8,16 +8,6 @@ static const struct tool_flag flags[] = {
     {"markdown", NULL, "print docs/handlers.md"},
 };
 
-static const char *object_text(unsigned object)
-{
-    static const char *const text[] = {
-#define X(name, text) text,
-        SIM_OBJECTS(X)
-#undef X
-    };
-    return object < SIM_OBJECT_COUNT ? text[object] : "";
-}
-
 static void call_text(const struct sim_row *row, char *out, size_t size)
 {
     if (row->enters != NULL)
@@ -26,7 +16,8 @@ static void call_text(const struct sim_row *row, char *out, size_t size)
         snprintf(out, size, "%s", "");
     else
         snprintf(out, size, "%s%s %s", row->stop ? "" : "+ ",
-                 sim_event_text((enum sim_event_kind)row->call), object_text(row->object));
+                 sim_event_text((enum sim_event_kind)row->call),
+                 sim_object_text((enum sim_object)row->object));
 }
 
 static void print_row(const struct sim_row *row, bool markdown)

@@ -39,42 +39,20 @@ static const char *queue_key(const struct tool_words *words, const struct sim_ev
     return tool_key_text(words->render->config, (enum sim_queue_id)e->queue, e->id);
 }
 
-static const char *kind_text(uint8_t object)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        SIM_OBJECTS(X)
-#undef X
-    };
-
-    return texts[object];
-}
-
-static const char *result_text(uint8_t result)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        SIM_RESULTS(X)
-#undef X
-    };
-
-    return result < SIM_RESULT_COUNT ? texts[result] : "?";
-}
-
 void tool_words_subject(const struct tool_words *words, const struct sim_event *e,
                         struct tool_text *out)
 {
     if (e->worker != 0 && e->kind != SIM_EVENT_TAKEN) {
         enum sim_queue_id q = (enum sim_queue_id)(e->worker - 1);
 
-        tool_text_add(out, tool_queue_text(q));
+        tool_text_add(out, sim_queue_text(q));
         if (words->key[q] != SIM_NONE)
             tool_text_printf(out, " %s", tool_key_text(words->render->config, q, words->key[q]));
         return;
     }
     switch (e->kind) {
     case SIM_EVENT_TAKEN:
-        tool_text_printf(out, "%s %s", tool_queue_text((enum sim_queue_id)e->queue),
+        tool_text_printf(out, "%s %s", sim_queue_text((enum sim_queue_id)e->queue),
                          queue_key(words, e));
         break;
     case SIM_EVENT_DUE:
@@ -122,11 +100,12 @@ static void put_read(const struct tool_words *words, const struct sim_event *e,
     const char *what = name(words, (enum sim_object)e->object, e->id);
 
     if (e->result != SIM_RESULT_OK)
-        tool_text_printf(out, "found no %s %s", kind_text(e->object), what);
+        tool_text_printf(out, "found no %s %s", sim_object_text((enum sim_object)e->object), what);
     else if (e->object == SIM_OBJECT_EIP)
-        tool_text_printf(out, "read %s %s (rv %u)", kind_text(e->object), what, e->rv);
+        tool_text_printf(out, "read %s %s (rv %u)", sim_object_text((enum sim_object)e->object),
+                         what, e->rv);
     else
-        tool_text_printf(out, "read %s %s", kind_text(e->object), what);
+        tool_text_printf(out, "read %s %s", sim_object_text((enum sim_object)e->object), what);
 }
 
 static void put_list(const struct tool_words *words, const struct sim_event *e,
@@ -134,7 +113,7 @@ static void put_list(const struct tool_words *words, const struct sim_event *e,
 {
     char buffer[16];
 
-    tool_text_printf(out, "listed %ss", kind_text(e->object));
+    tool_text_printf(out, "listed %ss", sim_object_text((enum sim_object)e->object));
     switch (e->selector) {
     case SIM_SELECT_QOS:
         tool_text_printf(out, " of policy %s", name(words, SIM_OBJECT_POLICY, e->id));
@@ -246,7 +225,7 @@ static void put_write(const struct tool_words *words, const struct sim_event *e,
                       struct tool_text *out)
 {
     if (e->result != SIM_RESULT_OK)
-        tool_text_printf(out, "failed (%s): ", result_text(e->result));
+        tool_text_printf(out, "failed (%s): ", sim_result_text((enum sim_result)e->result));
     if (e->object == SIM_OBJECT_SUBNET)
         tool_text_printf(out, "wrote the status of %s: %u in use, %u available", net(words, e->id),
                          e->using_ips, e->available_ips);
@@ -258,7 +237,7 @@ static void put_write(const struct tool_words *words, const struct sim_event *e,
 static void put_queued(const struct tool_words *words, const struct sim_event *e,
                        struct tool_text *out)
 {
-    const char *key = queue_key(words, e), *queue = tool_queue_text((enum sim_queue_id)e->queue);
+    const char *key = queue_key(words, e), *queue = sim_queue_text((enum sim_queue_id)e->queue);
 
     switch (e->kind) {
     case SIM_EVENT_QUEUE:
@@ -288,8 +267,8 @@ static void put_stored(const struct tool_words *words, const struct sim_event *e
                        struct tool_text *out)
 {
     if (e->result != SIM_RESULT_OK)
-        tool_text_printf(out, "refused (%s): %s stays as it is", result_text(e->result),
-                         eip(words, e->id));
+        tool_text_printf(out, "refused (%s): %s stays as it is",
+                         sim_result_text((enum sim_result)e->result), eip(words, e->id));
     else if (!sim_eip_exists(&e->body))
         tool_text_printf(out, "%s does not exist any more", eip(words, e->id));
     else
@@ -418,15 +397,11 @@ static void put_edit(const struct tool_render *r, const struct sim_action *a, st
 
 static void put_pod(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
 {
-    static const char *const states[] = {
-#define X(name, text) text,
-        SIM_POD_STATES(X)
-#undef X
-    };
     const char *pod = tool_object_text(r, SIM_OBJECT_POD, a->id);
 
     if (a->kind == SIM_ACTION_POD)
-        tool_text_printf(out, "pod %s is now %s", pod, states[a->value]);
+        tool_text_printf(out, "pod %s is now %s", pod,
+                         sim_pod_state_text((enum sim_pod_state)a->value));
     else if (a->kind == SIM_ACTION_POD_REPLACED)
         tool_text_printf(out, "pod %s is replaced by a new, empty one", pod);
     else
@@ -478,21 +453,21 @@ static void put_machine(const struct tool_render *r, const struct sim_action *a,
 
     switch (a->kind) {
     case SIM_ACTION_START:
-        tool_text_printf(out, "%s takes its next key", tool_queue_text(q));
+        tool_text_printf(out, "%s takes its next key", sim_queue_text(q));
         break;
     case SIM_ACTION_STEP:
-        tool_text_printf(out, "%s makes its next step%s", tool_queue_text(q),
+        tool_text_printf(out, "%s makes its next step%s", sim_queue_text(q),
                          a->fault == SIM_FAULT_BEFORE  ? ", which fails before its effect"
                          : a->fault == SIM_FAULT_AFTER ? ", whose reply is lost"
                                                        : "");
         break;
     case SIM_ACTION_DUE:
         tool_text_printf(out, "the delay of %s in %s ends", tool_key_text(r->config, q, a->id),
-                         tool_queue_text(q));
+                         sim_queue_text(q));
         break;
     case SIM_ACTION_ENQUEUE:
         tool_text_printf(out, "%s is asked for in %s", tool_key_text(r->config, q, a->id),
-                         tool_queue_text(q));
+                         sim_queue_text(q));
         break;
     case SIM_ACTION_DELIVER:
         tool_text_add(out, "the next watch event is delivered");
@@ -543,12 +518,6 @@ void tool_words_action(const struct tool_render *r, const struct sim_action *a,
 
 /* ---- who is concerned ---- */
 
-static const uint8_t queue_keys[] = {
-#define X(name, text, keys, limiter) SIM_OBJECT_##keys,
-    SIM_QUEUES(X)
-#undef X
-};
-
 static bool names_object(const struct sim_event *e, enum sim_object kind, sim_id id)
 {
     switch (e->kind) {
@@ -558,7 +527,7 @@ static bool names_object(const struct sim_event *e, enum sim_object kind, sim_id
     case SIM_EVENT_FORGET:
     case SIM_EVENT_TAKEN:
     case SIM_EVENT_DUE:
-        return queue_keys[e->queue] == kind && e->id == id;
+        return sim_queue_keys((enum sim_queue_id)e->queue) == kind && e->id == id;
     case SIM_EVENT_IPAM:
     case SIM_EVENT_FREED:
         return (kind == SIM_OBJECT_EIP && e->id == id) ||
@@ -591,5 +560,5 @@ bool tool_words_about(const struct tool_words *words, const struct sim_event *e,
 
     if (e->kind == SIM_EVENT_TAKEN || names_object(e, kind, id))
         return names_object(e, kind, id);
-    return e->worker != 0 && queue_keys[q] == kind && words->key[q] == id;
+    return e->worker != 0 && sim_queue_keys((enum sim_queue_id)q) == kind && words->key[q] == id;
 }
