@@ -114,6 +114,28 @@ assert sum(int(s.get("failures")) for s in suites) == len(failed)
 assert len(list(suites[0].iter("failure"))) == len(failed)
 END
 ends 2 run --junit "$work/none/junit.xml" "$leak"
+echo nonsense >"$work/broken.yaml"
+ends 2 run --json --junit "$work/junit.xml" "$leak" "$work/broken.yaml"
+says out '"scenario":"[^"]*broken.yaml","ok":false'
+grep -q 'tests="9" failures="0" errors="1"' "$work/junit.xml" || fail "JUnit of a broken file"
+strange=$work/$(printf "\\xff \\xef\\xbf\\xbe '").yaml
+cp "$leak" "$strange"
+ends 1 run --profile v1.16.2 --set gw_pod_checked_before_allocate=0 \
+    --junit "$work/junit.xml" "$strange"
+LC_ALL=C says out " '.*yaml'$"
+python3 -c 'import sys, xml.etree.ElementTree as x; x.parse(sys.argv[1])' "$work/junit.xml" ||
+    fail "JUnit of a strange name"
+
+# Nothing is overwritten that is still needed.
+cp "$leak" "$work/mine.yaml"
+ends 2 run --profile master --log "$work/mine.yaml" "$work/mine.yaml"
+ends 2 run --junit "$work/mine.yaml" "$work/mine.yaml"
+ends 2 run --profile master --log "$work/x" --junit "$work/x" "$work/mine.yaml"
+cmp "$leak" "$work/mine.yaml" || fail "a scenario was overwritten"
+ends 2 run --profile master --log /dev/full "$leak"
+code=0
+"$EIPSIM" run "$leak" >/dev/full 2>"$work/err" || code=$?
+[[ $code == 2 ]] || fail "a full disk: exit code $code"
 
 # Logs.
 ends 0 run --profile v1.12.22 --log "$work/log" "$leak"
@@ -151,7 +173,23 @@ ends 2 conform --config tests/data/issue-4922/world.yaml "$work/bad.jsonl"
 says err 'bad.jsonl:100:'
 echo '{' | ends 2 conform -
 
+sed '5s/"n":[0-9]*/"n":77/' "$work/plain.jsonl" >"$work/bad.jsonl"
+ends 2 conform --config tests/data/issue-4922/world.yaml "$work/bad.jsonl"
+says err 'bad.jsonl:5:'
+sed '1s/"trace":1/"trace":2/' "$work/plain.jsonl" >"$work/bad.jsonl"
+ends 2 conform --config tests/data/issue-4922/world.yaml "$work/bad.jsonl"
+ends 0 ipam --check tests/data/ipam/vectors.jsonl
+grep -v '"result"' tests/data/ipam/vectors.jsonl >"$work/unanswered"
+ends 2 ipam --check "$work/unanswered"
+says err 'no answer to compare with'
+ends 2 ipam --check /dev/null
+head -n 2 tests/data/ipam/vectors.jsonl >"$work/cut"
+ends 2 ipam --check "$work/cut"
+
 # lint reads and does not run.
+sed 's/^- delete: poison-eip$/- delete: poisoneip/' "$leak" >"$work/x.yaml"
+ends 0 lint "$work/x.yaml"
+says err 'note: no step before creates poisoneip'
 ends 0 lint scenarios/
 sed 's/^  v1.12.22, master:$/  v1.12.22:/' "$leak" >"$work/x.yaml"
 ends 2 lint "$work/x.yaml"

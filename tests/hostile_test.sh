@@ -101,6 +101,55 @@ refused exclude-outside 'outside the CIDR'
 edit long-name "s/{name: e1}/{name: $(repeat e 300)}/"
 refused long-name '1 to 253 characters' 20:48
 
+# A world that contradicts itself, a step that says nothing, an expectation that nothing could miss.
+twin='{kind: Subnet, metadata: {name: t}, spec: {cidrBlock: 10.0.1.8/29, provider: x.kube-system}}'
+edit twin-subnet "s|^  objects:|&\n  - $twin|"
+refused twin-subnet 'overlaps another'
+edit limits 's/^  gatewayAddresses:/  limits: {watches: 3}\n&/'
+refused limits 'unknown key watches' 15:12
+edit spec 's/spec: {natGwDp: gw1}/spec: natGwDp/'
+refused spec 'expected a map'
+edit two-gateways 's/^  gatewayAddresses:/  pods: {gw1: [p], gw2: [p]}\n&/'
+refused two-gateways 'two gateways have a pod p'
+step() { edit "$1" "s/^- start-gateway: gw1/&\n- $2/"; }
+step expect-nobody 'expect: {eip: {exists: true}}'
+refused expect-nobody 'name is missing' 19:17
+step expect-no-pod 'expect: {pod: {gateway: ""}}'
+refused expect-no-pod 'gateway is missing'
+step expect-nothing 'expect: {profiles: master}'
+refused expect-nothing 'nothing is expected'
+step expect-nowhere 'expect: {profiles: ",", eip: {name: e1}}'
+refused expect-nowhere 'no profile is named'
+step fault-nowhere 'run: {queue: addEip, fault: before}'
+refused fault-nowhere 'until is missing' 19:8
+step deliver-three 'deliver: 3'
+refused deliver-three 'deliver: all'
+step settle-five 'settle: 5s'
+refused settle-five 'takes no value'
+step delete-nobody 'delete: ""'
+refused delete-nobody 'a name is missing'
+step longest "start-gateway: $(repeat g 254)"
+refused longest 'more than 253 characters'
+edit wait-untimed 's/^- start-gateway: gw1/- wait: 1ms/; s/^  gatewayAddresses:/  clock: none\n&/'
+refused wait-untimed 'no clock'
+edit twice-named 's/^- settle/- {settle: , as: x}/'
+refused twice-named 'the name x is taken'
+edit rest-named 's/^- settle/- {settle: , as: rest}/'
+refused rest-named 'the name rest is taken'
+edit at-nowhere 's/: holds/: {violates: live-owner, at: nowhere}/'
+refused at-nowhere 'no step has the name nowhere'
+edit default-twice 's/^expect:/&\n  default: holds\n  "default, v1.12.0": holds/'
+refused default-twice 'default is named twice'
+edit no-profile 's/^expect:/&\n  "": holds/'
+refused no-profile 'no profile is named'
+
+# What kube-ovn does to excludes: it cuts off the block's ends and puts the gateway in.
+edit excludes 's/excludeIps: .*/excludeIps: [10.0.1.0..10.0.1.2, 10.0.1.15]/
+    s/ip: 10.0.1.2/ip: 10.0.1.3/'
+runs excludes 0
+edit no-excludes 's/excludeIps: .*/vlan: v/'
+runs no-excludes 0 # e1 is given .2, as the scenario says
+
 # An address outside the CIDR is a user's mistake that the controller has to cope with: e1 never
 # gets ready, and the scenario, which says it does, fails.
 edit address-outside 's/{natGwDp: gw1}/{natGwDp: gw1, v4ip: 192.168.7.7}/'

@@ -110,6 +110,8 @@ bool tool_builder_name(struct tool_builder *b, enum tool_name_kind kind, const c
         return true;
     if (memchr(text, '\0', length) != NULL)
         return fail(b, "a name contains a zero byte: %.*s", text, length);
+    if (kind <= TOOL_NAME_POLICY && length > TOOL_NAME_MAX)
+        return fail(b, "a name has more than 253 characters: %.*s", text, 60);
     keep(b, &b->names[kind], text, length);
     return true;
 }
@@ -123,6 +125,11 @@ bool tool_builder_pod(struct tool_builder *b, const char *gateway, size_t gatewa
         return fail(b, "a pod and its gateway need names%.*s", "", 0);
     if (!tool_builder_name(b, TOOL_NAME_GATEWAY, gateway, gateway_length))
         return false;
+    for (size_t i = 0; i < b->n_pods; i++)
+        if (strlen(b->pods[i].pod) == pod_length && memcmp(b->pods[i].pod, pod, pod_length) == 0)
+            return (strlen(b->pods[i].gateway) == gateway_length &&
+                    memcmp(b->pods[i].gateway, gateway, gateway_length) == 0) ||
+                   fail(b, "two gateways have a pod %.*s", pod, pod_length);
     b->pods = tool_room(b->pods, b->n_pods, &b->pods_capacity, sizeof *b->pods);
     p = &b->pods[b->n_pods++];
     p->gateway = tool_arena_copy(&b->arena, gateway, gateway_length);
@@ -144,7 +151,8 @@ bool tool_builder_rule(struct tool_builder *b, enum sim_object object, const cha
 static bool same_subnet(const struct tool_subnet *a, const struct tool_subnet *b)
 {
     if (a->cidr != b->cidr || a->prefix != b->prefix || a->gateway != b->gateway ||
-        a->n_excludes != b->n_excludes || strcmp(a->provider, b->provider) != 0)
+        a->n_excludes != b->n_excludes || a->vlan != b->vlan ||
+        strcmp(a->provider, b->provider) != 0)
         return false;
     for (size_t i = 0; i < a->n_excludes; i++)
         if (a->excludes[i].first != b->excludes[i].first ||
@@ -172,6 +180,15 @@ static bool check_subnet(struct tool_builder *b, const struct tool_subnet *s)
     return true;
 }
 
+/* kube-ovn refuses such a pair in one VPC and VLAN (checkSubnetConflict, pkg/controller/subnet.go,
+ * v1.16.2).  Elsewhere it may exist, but not here, where a gateway has one external interface. */
+static bool overlap(const struct tool_subnet *a, const struct tool_subnet *b)
+{
+    unsigned shorter = a->prefix < b->prefix ? a->prefix : b->prefix;
+
+    return (a->cidr ^ b->cidr) >> (32 - shorter) == 0;
+}
+
 bool tool_builder_subnet(struct tool_builder *b, const struct tool_subnet *subnet)
 {
     struct tool_subnet *s;
@@ -183,6 +200,9 @@ bool tool_builder_subnet(struct tool_builder *b, const struct tool_subnet *subne
         if (strcmp(b->subnets[i].name, subnet->name) == 0)
             return same_subnet(&b->subnets[i], subnet) ||
                    fail(b, "there is another subnet %.*s", subnet->name, strlen(subnet->name));
+    for (size_t i = 0; i < b->n_subnets; i++)
+        if (overlap(&b->subnets[i], subnet))
+            return fail(b, "subnet %.*s overlaps another one", subnet->name, strlen(subnet->name));
     if (b->n_subnets == TOOL_SUBNETS_MAX)
         return fail(b, "more than eight subnets: %.*s", subnet->name, strlen(subnet->name));
     s = &b->subnets[b->n_subnets++];
@@ -226,6 +246,10 @@ bool tool_builder_policy(struct tool_builder *b, const char *name,
 
     if (policy->n_rules > SIM_POLICY_RULES)
         return fail(b, "policy %.*s: more than four rules", name, strlen(name));
+    for (size_t i = 0; i < b->n_policies; i++)
+        if (strcmp(b->policies[i].name, name) == 0)
+            return memcmp(&b->policies[i].setup, policy, sizeof *policy) == 0 ||
+                   fail(b, "there is another policy %.*s", name, strlen(name));
     b->policies = tool_room(b->policies, b->n_policies, &b->policies_capacity, sizeof *b->policies);
     p = &b->policies[b->n_policies++];
     p->name = tool_arena_copy(&b->arena, name, strlen(name));

@@ -68,6 +68,8 @@ bool tool_builder_rule(struct tool_builder *b, enum sim_object object, const cha
 
 /* ---- first pass: objects ---- */
 
+enum { TOOL_EXCLUDES_MAX = 64 };
+
 struct tool_subnet {
     const char *name;
     const char *provider; /* "" means ovn */

@@ -7,7 +7,7 @@
 #include "tools/builder.h"
 #include "tools/memory.h"
 
-enum { TOOL_SUBNETS_MAX = 8, TOOL_EXCLUDES_MAX = 64 };
+enum { TOOL_SUBNETS_MAX = 8, TOOL_NAME_MAX = 253 };
 
 struct name_set {
     const char **name; /* with repeats, in order of mention, until tool_builder_sort() */

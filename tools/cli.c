@@ -30,14 +30,31 @@ void tool_cli_help(const struct tool_command *command)
 #undef X
 }
 
+void tool_cli_quoted(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "./_-+=,:@%";
+
+    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+        printf(" %s", word);
+        return;
+    }
+    printf(" '");
+    for (; *word != '\0'; word++)
+        printf(*word == '\'' ? "'\\''" : "%c", *word);
+    printf("'");
+}
+
 void tool_cli_again(const struct tool_arguments *a)
 {
     printf("see it again: eipsim %s", a->command->name);
-    for (size_t i = 0; i < a->n_options; i++)
-        printf(" --%s%s%s", a->option[i].flag->name, a->option[i].value != NULL ? " " : "",
-               a->option[i].value != NULL ? a->option[i].value : "");
+    for (size_t i = 0; i < a->n_options; i++) {
+        printf(" --%s", a->option[i].flag->name);
+        if (a->option[i].value != NULL)
+            tool_cli_quoted(a->option[i].value);
+    }
     for (size_t i = 0; i < a->n_operands; i++)
-        printf(" %s", a->operand[i]);
+        tool_cli_quoted(a->operand[i]);
     printf("\n");
 }
 

@@ -72,6 +72,8 @@ bool tool_given(const struct tool_arguments *a, const char *flag);
 const char *tool_value(const struct tool_arguments *a, const char *flag);
 /* The n-th value of a flag that may be repeated; NULL after the last. */
 const char *tool_value_at(const struct tool_arguments *a, const char *flag, size_t n);
+/* A blank and the word, quoted for a shell if it has to be. */
+void tool_cli_quoted(const char *word);
 /* The last line of a failure on stdout: the command line that shows it again, as it was given. */
 void tool_cli_again(const struct tool_arguments *a);
 /* Tells stderr "eipsim COMMAND: ..." and returns TOOL_EXIT_USAGE. */

@@ -467,9 +467,18 @@ static void run_stream(struct reader *r)
     r->builder = NULL;
 }
 
+/* Lines of a stream count from 0. */
+static bool numbered(const struct tool_parsed *j, size_t next)
+{
+    uint64_t n;
+
+    return tool_parsed_u64(j, tool_parsed_get(j, 0, "n"), &n) && n == next;
+}
+
 static bool take_line(struct reader *r)
 {
     struct tool_action_error error = {0};
+    uint64_t version;
     bool ok;
 
     if (!tool_parse_json(&r->parsed, r->lines.text, r->lines.length))
@@ -478,11 +487,16 @@ static bool take_line(struct reader *r)
     if (r->parsed.node[0].type != TOOL_PARSED_OBJECT)
         return malformed(r, r->lines.number, 1, "a line must be an object");
     if (tool_parsed_get(&r->parsed, 0, "trace") != 0) {
+        if (!tool_parsed_u64(&r->parsed, tool_parsed_get(&r->parsed, 0, "trace"), &version) ||
+            version != 1)
+            return malformed(r, r->lines.number, 1, "`trace` must be 1, the format known here");
         run_stream(r);
         return !r->failed && begin_stream(r);
     }
     if (r->builder == NULL)
         return malformed(r, r->lines.number, 1, "the first line must begin a stream (`trace`)");
+    if (!numbered(&r->parsed, r->stream.n_lines))
+        return malformed(r, r->lines.number, 1, "`n` is not the next number of this stream");
     ok = tool_action_names(r->builder, &r->parsed, 0, &error);
     if (!ok)
         malformed_node(r, r->lines.number, &r->parsed, error.node, tool_text_get(&error.sentence));

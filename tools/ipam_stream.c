@@ -217,11 +217,18 @@ static bool read_switches(struct stream *s, ipam_quirks *quirks)
     return true;
 }
 
+/* When checking, every operation has its answer on the next line. */
+static bool answered(struct stream *s)
+{
+    return !s->how->check || s->op_line == 0 ||
+           malformed(s, 0, "the operation before has no answer to compare with");
+}
+
 static int begin_stream(struct stream *s)
 {
     ipam_quirks quirks;
 
-    if (!read_switches(s, &quirks))
+    if (!answered(s) || !read_switches(s, &quirks))
         return 2;
     tool_ipam_reset(s->session, quirks);
     s->totals->streams++;
@@ -253,7 +260,7 @@ static int take_line(struct stream *s)
         }
         return check(s);
     }
-    return run(s) ? 0 : 2;
+    return answered(s) && run(s) ? 0 : 2;
 }
 
 /* true: go on with the next line. */
@@ -309,6 +316,7 @@ int tool_ipam_file(const struct tool_ipam_how *how, const char *path, FILE *out,
                    struct tool_ipam_totals *totals)
 {
     struct stream s;
+    uint64_t before;
     int worst;
 
     memset(&s, 0, sizeof s);
@@ -317,7 +325,14 @@ int tool_ipam_file(const struct tool_ipam_how *how, const char *path, FILE *out,
     s.err = err;
     s.totals = totals;
     s.session = tool_ipam_new(how->quirks, how->layout);
+    before = totals->operations;
     worst = strcmp(path, "-") == 0 ? read_pipe(&s) : read_file(&s, path);
+    if (worst == 0 && !answered(&s))
+        worst = 2;
+    if (worst == 0 && how->check && totals->operations == before) {
+        fprintf(err, "%s: error: there is no operation in this file\n", path);
+        worst = 2;
+    }
     tool_ipam_free(s.session);
     tool_parsed_free(&s.j);
     tool_parsed_free(&s.ours);

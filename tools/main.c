@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "eipsim: standard output could not be written\n");
-        return TOOL_EXIT_INTERNAL;
+        return TOOL_EXIT_USAGE;
     }
     return code;
 }

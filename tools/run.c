@@ -151,6 +151,19 @@ static void tell_json(const struct tool_scenario *s, const char *profile,
     tool_text_free(&t);
 }
 
+static void tell_unread(const char *path)
+{
+    struct tool_text t = {0};
+
+    tool_json_open(&t, '{');
+    tool_json_pair(&t, "scenario", path);
+    tool_json_pair_bool(&t, "ok", false);
+    tool_json_pair(&t, "why", "the scenario could not be read");
+    tool_json_close(&t, '}');
+    printf("%s\n", tool_text_get(&t));
+    tool_text_free(&t);
+}
+
 static void tell(const struct running_all *all, const struct tool_scenario *s, const char *profile,
                  const struct tool_run_result *r)
 {
@@ -172,7 +185,8 @@ static void tell(const struct running_all *all, const struct tool_scenario *s, c
         printf("see it again: eipsim run --profile %s", profile);
         for (size_t n = 0; tool_value_at(all->a, "set", n) != NULL; n++)
             printf(" --set %s", tool_value_at(all->a, "set", n));
-        printf(" %s\n", s->path);
+        tool_cli_quoted(s->path);
+        printf("\n");
     }
 }
 
@@ -201,11 +215,41 @@ static bool run_path(struct running_all *all, const char *path)
     struct tool_scenario *s = read_scenario(path, false);
     bool ok = s != NULL;
 
+    if (!ok && all->how.json)
+        tell_unread(path);
+    if (!ok && tool_given(all->a, "junit"))
+        tool_junit_error(&all->junit, base_name(path));
+
     for (unsigned p = 0; ok && p < SIM_PROFILE_COUNT; p++)
         if (all->profile[p])
             ok = run_one(all, s, (enum sim_profile)p);
     tool_scenario_free(s);
     return ok;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+                                 x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+/* Nobody's scenario is overwritten by its own log. */
+static bool outputs_are_apart(const struct running_all *all, const struct paths *paths)
+{
+    const char *out[] = {tool_value(all->a, "log"), tool_value(all->a, "junit")};
+
+    for (unsigned o = 0; o < 2; o++)
+        for (size_t i = 0; out[o] != NULL && i < paths->count; i++)
+            if (same_file(out[o], paths->path[i])) {
+                (void)tool_usage_error(all->a, "%s would be overwritten", out[o]);
+                return false;
+            }
+    if (out[0] == NULL || out[1] == NULL || !same_file(out[0], out[1]))
+        return true;
+    (void)tool_usage_error(all->a, "--log and --junit are the same file");
+    return false;
 }
 
 static int run_all(struct running_all *all, const struct paths *paths)
@@ -214,6 +258,8 @@ static int run_all(struct running_all *all, const struct paths *paths)
 
     if (all->how.log != NULL && (paths->count != 1 || all->n_profiles != 1))
         return tool_usage_error(all->a, "--log is for one scenario in one --profile");
+    if (!outputs_are_apart(all, paths))
+        return TOOL_EXIT_USAGE;
     all->how.stories = tool_given(all->a, "stories") || (paths->count == 1 && all->n_profiles == 1);
     for (size_t i = 0; i < paths->count; i++)
         ok = run_path(all, paths->path[i]) && ok;

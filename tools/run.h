@@ -37,9 +37,11 @@ void tool_run_result_free(struct tool_run_result *r);
 
 struct tool_junit {
     struct tool_text cases;
-    size_t tests, failures;
+    size_t tests, failures, errors;
 };
 
+/* A scenario that could not be read. */
+void tool_junit_error(struct tool_junit *j, const char *scenario);
 void tool_junit_add(struct tool_junit *j, const char *scenario, const char *profile,
                     const struct tool_run_result *r);
 /* Writes the file and frees; false: it could not be written. */

@@ -25,29 +25,9 @@ bool scenario_text(struct scenario_reader *r, const struct tool_yaml *map, const
     return n == NULL || tool_yaml_text(n, r->diags, out);
 }
 
-static bool is_word(const char *words, const char *text)
-{
-    size_t length = strlen(text);
-
-    for (const char *p = words; *p != '\0'; p += strcspn(p, " ") + (p[strcspn(p, " ")] == ' '))
-        if (strcspn(p, " ") == length && memcmp(p, text, length) == 0)
-            return true;
-    return false;
-}
-
 bool scenario_keys(struct scenario_reader *r, const struct tool_yaml *map, const char *words)
 {
-    bool ok = true;
-
-    if (!tool_yaml_expect(map, r->diags, TOOL_YAML_MAP))
-        return false;
-    for (const struct tool_yaml *n = map->first; n != NULL; n = n->next) {
-        if (is_word(words, n->key))
-            continue;
-        tool_error(r->diags, n->key_at, "unknown key %.60s; known here: %s", n->key, words);
-        ok = false;
-    }
-    return ok;
+    return tool_yaml_keys(map, r->diags, words);
 }
 
 /* ---- profiles ---- */
@@ -88,7 +68,10 @@ bool scenario_profiles(struct scenario_reader *r, const char *text, struct tool_
             ok = one_profile(r, text, n, at, bits, all) && ok;
         text += n;
     }
-    return ok;
+    if (!ok || *bits != 0 || *all)
+        return ok;
+    tool_error(r->diags, at, "no profile is named");
+    return false;
 }
 
 /* ---- expect: ---- */
@@ -112,6 +95,10 @@ static bool read_wanted(struct scenario_reader *r, const struct tool_yaml *n,
     w->owner = *owner != '\0' ? tool_arena_copy(&r->s->arena, owner, strlen(owner)) : NULL;
     w->at = *at != '\0' ? tool_arena_copy(&r->s->arena, at, strlen(at)) : NULL;
     w->place = n->at;
+    if (w->at != NULL && strcmp(w->at, "rest") != 0 && !scenario_has_label(r->s, w->at)) {
+        tool_error(r->diags, n->at, "no step has the name %.60s", at);
+        return false;
+    }
     while (*list != NULL)
         list = &(*list)->next;
     *list = w;
@@ -149,6 +136,10 @@ static bool read_expectations(struct scenario_reader *r, const struct tool_yaml 
 
         if (!scenario_profiles(r, n->key, n->key_at, &bits, &all) || !read_statement(r, n, &list))
             return false;
+        if (all && has_default) {
+            tool_error(r->diags, n->key_at, "default is named twice");
+            return false;
+        }
         if (all) {
             rest = list;
             has_default = true;
@@ -211,6 +202,30 @@ static bool read_all(struct scenario_reader *r, const struct tool_yaml *root)
     return (r->second || read_expectations(r, expect)) && ok;
 }
 
+/* A name that no step creates is mostly a misspelt one. */
+static void note_strangers(const struct scenario_reader *r)
+{
+    const struct tool_scenario *s = r->s;
+
+    for (size_t i = 0; i < s->n_steps; i++) {
+        const struct sim_action *a = &s->step[i].action;
+        sim_id eip = s->step[i].kind == ENGINE_STEP_EXPECT &&
+                             s->expect[s->step[i].expect].kind == TOOL_EXPECT_EIP
+                         ? s->expect[s->step[i].expect].id
+                     : s->step[i].kind == ENGINE_STEP_ACT && a->kind == SIM_ACTION_DELETE
+                         ? a->id
+                         : SIM_NONE;
+        bool created = eip == SIM_NONE;
+
+        for (size_t k = 0; k < i && !created; k++)
+            created = s->step[k].kind == ENGINE_STEP_ACT &&
+                      s->step[k].action.kind == SIM_ACTION_CREATE && s->step[k].action.id == eip;
+        if (!created)
+            tool_note(r->diags, s->place[i], "no step before creates %s",
+                      s->config->names.eip[eip]);
+    }
+}
+
 static bool read_document(struct scenario_reader *r, const struct tool_yaml_file *file)
 {
     const struct tool_yaml *documents = tool_yaml_documents(file);
@@ -231,6 +246,7 @@ static bool read_document(struct scenario_reader *r, const struct tool_yaml_file
     r->second = true;
     if (!read_all(r, documents->first))
         return false;
+    note_strangers(r);
     r->s->name = tool_arena_copy(&r->s->arena, r->s->name, strlen(r->s->name));
     r->s->about = tool_arena_copy(&r->s->arena, r->s->about, strlen(r->s->about));
     return true;

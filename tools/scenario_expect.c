@@ -61,7 +61,7 @@ static bool subnet_of(struct scenario_reader *r, const struct tool_yaml *map, si
 {
     const char *name;
 
-    if (!scenario_text(r, map, "subnet", &name))
+    if (!scenario_need(r, map, "subnet", &name))
         return false;
     if (!r->second)
         return true;
@@ -93,7 +93,7 @@ static bool read_eip(struct scenario_reader *r, const struct tool_yaml *n, uint1
     const char *name;
 
     if (!scenario_keys(r, n, "name exists ready terminating ip") ||
-        !scenario_text(r, n, "name", &name))
+        !scenario_need(r, n, "name", &name))
         return false;
     e = add(r, TOOL_EXPECT_EIP, n->at, profiles);
     e->id = scenario_name(r, TOOL_NAME_EIP, name);
@@ -118,7 +118,7 @@ static bool read_pod(struct scenario_reader *r, const struct tool_yaml *n, uint1
     const char *gateway;
     char name[300];
 
-    if (!scenario_keys(r, n, "gateway addresses") || !scenario_text(r, n, "gateway", &gateway))
+    if (!scenario_keys(r, n, "gateway addresses") || !scenario_need(r, n, "gateway", &gateway))
         return false;
     e = add(r, TOOL_EXPECT_POD, n->at, profiles);
     snprintf(name, sizeof name, "vpc-nat-gw-%.255s-0", gateway);
@@ -137,14 +137,19 @@ static const struct {
 bool scenario_expect_step(struct scenario_reader *r, const struct tool_yaml *map)
 {
     const char *only;
-    uint16_t profiles;
-    bool all, ok = true;
+    uint16_t profiles = 0;
+    bool all = tool_yaml_get(map, "profiles") == NULL, ok = true;
 
     if (!scenario_keys(r, map, "status eip ipam pod profiles") ||
         !scenario_text(r, map, "profiles", &only) ||
-        !scenario_profiles(r, only, map->at, &profiles, &all))
+        (tool_yaml_get(map, "profiles") != NULL &&
+         !scenario_profiles(r, only, map->at, &profiles, &all)))
         return false;
-    if (*only == '\0' || all)
+    if (map->count == (tool_yaml_get(map, "profiles") != NULL)) {
+        tool_error(r->diags, map->at, "nothing is expected: status, eip, ipam or pod is missing");
+        return false;
+    }
+    if (all)
         profiles = (uint16_t)((1u << SIM_PROFILE_COUNT) - 1);
     for (unsigned i = 0; i < sizeof readers / sizeof readers[0]; i++) {
         const struct tool_yaml *n = tool_yaml_get(map, readers[i].word);

@@ -15,8 +15,13 @@ sim_id scenario_name(struct scenario_reader *r, enum tool_name_kind kind, const 
 /* A text below a map's key; "" if it is missing.  False: told. */
 bool scenario_text(struct scenario_reader *r, const struct tool_yaml *map, const char *key,
                    const char **out);
+/* The same, and it must be there. */
+bool scenario_need(struct scenario_reader *r, const struct tool_yaml *map, const char *key,
+                   const char **out);
 /* Every key of the map must be one of these words, separated by blanks. */
 bool scenario_keys(struct scenario_reader *r, const struct tool_yaml *map, const char *words);
+/* Does a step read so far have this name (as:)? */
+bool scenario_has_label(const struct tool_scenario *s, const char *label);
 bool scenario_steps(struct scenario_reader *r, const struct tool_yaml *list);
 bool scenario_expect_step(struct scenario_reader *r, const struct tool_yaml *map);
 /* Adds a step; *step is zeroed but for what "any" is. */

@@ -41,14 +41,24 @@ static struct sim_action *add_action(struct scenario_reader *r, enum sim_action_
 
 /* ---- values ---- */
 
-static bool need(struct scenario_reader *r, const struct tool_yaml *map, const char *key,
-                 const char **out)
+bool scenario_need(struct scenario_reader *r, const struct tool_yaml *map, const char *key,
+                   const char **out)
 {
     if (!scenario_text(r, map, key, out))
         return false;
     if (**out != '\0')
         return true;
     tool_error(r->diags, map->at, "%s is missing", key);
+    return false;
+}
+
+static bool name_given(struct scenario_reader *r, const struct tool_yaml *n, const char **out)
+{
+    if (!tool_yaml_text(n, r->diags, out))
+        return false;
+    if (**out != '\0')
+        return true;
+    tool_error(r->diags, n->at, "a name is missing");
     return false;
 }
 
@@ -151,9 +161,10 @@ static bool spec(struct scenario_reader *r, const struct tool_yaml *n, struct si
 
     if (n == NULL)
         return true;
-    if (!scenario_text(r, n, "v4ip", &v4) || !scenario_text(r, n, "v6ip", &v6) ||
-        !scenario_text(r, n, "macAddress", &mac) || !scenario_text(r, n, "natGwDp", &gw) ||
-        !scenario_text(r, n, "externalSubnet", &net) || !scenario_text(r, n, "qosPolicy", &qos))
+    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) || !scenario_text(r, n, "v4ip", &v4) ||
+        !scenario_text(r, n, "v6ip", &v6) || !scenario_text(r, n, "macAddress", &mac) ||
+        !scenario_text(r, n, "natGwDp", &gw) || !scenario_text(r, n, "externalSubnet", &net) ||
+        !scenario_text(r, n, "qosPolicy", &qos))
         return false;
     body->gw = *gw != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_GATEWAY, gw)) : 0;
     body->net = *net != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_NET, net)) : 0;
@@ -170,7 +181,8 @@ static bool labels(struct scenario_reader *r, const struct tool_yaml *n, struct 
 
     if (n == NULL)
         return true;
-    if (!scenario_text(r, n, "ovn.kubernetes.io/subnet", &net) ||
+    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) ||
+        !scenario_text(r, n, "ovn.kubernetes.io/subnet", &net) ||
         !scenario_text(r, n, "ovn.kubernetes.io/vpc-nat-gw-name", &gw) ||
         !scenario_text(r, n, "ovn.kubernetes.io/eip_v4_ip", &v4) ||
         !scenario_text(r, n, "ovn.kubernetes.io/qos", &qos))
@@ -200,7 +212,7 @@ static bool create(struct scenario_reader *r, const struct tool_yaml *n)
     struct sim_action *a;
 
     memset(&body, 0, sizeof body);
-    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) || !need(r, n, "kind", &kind) ||
+    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) || !scenario_need(r, n, "kind", &kind) ||
         !tool_manifest_name(n, r->diags, &name))
         return false;
     if (strcmp(kind, "IptablesEIP") != 0) {
@@ -225,7 +237,7 @@ static bool on_eip(struct scenario_reader *r, const struct tool_yaml *n, enum si
 {
     const char *name;
 
-    if (!tool_yaml_text(n, r->diags, &name))
+    if (!name_given(r, n, &name))
         return false;
     add_action(r, kind, n->at)->id = scenario_name(r, TOOL_NAME_EIP, name);
     return true;
@@ -253,7 +265,7 @@ static bool edit(struct scenario_reader *r, const struct tool_yaml *n)
     const char *name, *text = "";
     struct sim_action *a;
 
-    if (!scenario_keys(r, n, "eip qosPolicy v4ip finalizers") || !need(r, n, "eip", &name))
+    if (!scenario_keys(r, n, "eip qosPolicy v4ip finalizers") || !scenario_need(r, n, "eip", &name))
         return false;
     if (field == NULL) {
         field = tool_yaml_get(n, "v4ip");
@@ -281,8 +293,19 @@ static bool edit(struct scenario_reader *r, const struct tool_yaml *n)
 
 /* ---- the controller ---- */
 
+/* A step that stands alone. */
+static bool bare(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    if (n->key == NULL || tool_yaml_is_null(n))
+        return true;
+    tool_error(r->diags, n->at, "%s takes no value", n->key);
+    return false;
+}
+
 static bool settle(struct scenario_reader *r, const struct tool_yaml *n)
 {
+    if (!bare(r, n))
+        return false;
     (void)scenario_add(r, ENGINE_STEP_SETTLE, n->at);
     return true;
 }
@@ -291,17 +314,18 @@ static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
 {
     const char *text;
 
-    if (n->key == NULL) {
+    if (n->key == NULL || tool_yaml_is_null(n)) {
         (void)add_action(r, SIM_ACTION_DELIVER, n->at);
         return true;
     }
     if (!tool_yaml_text(n, r->diags, &text))
         return false;
-    if (strcmp(text, "all") == 0)
+    if (strcmp(text, "all") == 0) {
         (void)scenario_add(r, ENGINE_STEP_DELIVER_ALL, n->at);
-    else
-        (void)add_action(r, SIM_ACTION_DELIVER, n->at);
-    return true;
+        return true;
+    }
+    tool_error(r->diags, n->at, "deliver stands alone, or is deliver: all");
+    return false;
 }
 
 static bool until_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
@@ -346,11 +370,16 @@ static bool run(struct scenario_reader *r, const struct tool_yaml *n)
     uint64_t number = 1;
 
     if (!scenario_keys(r, n, "queue key until object verb nth fault optional") ||
-        !need(r, n, "queue", &queue) || !scenario_text(r, n, "key", &key) ||
+        !scenario_need(r, n, "queue", &queue) || !scenario_text(r, n, "key", &key) ||
         !scenario_text(r, n, "until", &until) || !scenario_text(r, n, "object", &object) ||
         !scenario_text(r, n, "verb", &verb) || !flag(r, n, "optional", false, &optional) ||
         (nth != NULL && !tool_yaml_number(nth, r->diags, 1000, &number)))
         return false;
+    if (*until == '\0' &&
+        (tool_yaml_get(n, "fault") != NULL || nth != NULL || *object != '\0' || *verb != '\0')) {
+        tool_error(r->diags, n->at, "fault, nth, object and verb say which call: until is missing");
+        return false;
+    }
     step = scenario_add(r, ENGINE_STEP_RUN, n->at);
     step->optional = optional;
     step->nth = (uint16_t)number;
@@ -370,7 +399,7 @@ static bool step(struct scenario_reader *r, const struct tool_yaml *n)
 
     if (n->kind == TOOL_YAML_SCALAR)
         return queue_named(r, n, n->text, &a->queue);
-    return scenario_keys(r, n, "queue fault") && need(r, n, "queue", &queue) &&
+    return scenario_keys(r, n, "queue fault") && scenario_need(r, n, "queue", &queue) &&
            queue_named(r, n, queue, &a->queue) && fault_named(r, n, &a->fault);
 }
 
@@ -379,8 +408,8 @@ static bool keyed(struct scenario_reader *r, const struct tool_yaml *n, enum sim
     struct sim_action *a = add_action(r, kind, n->at);
     const char *queue, *key;
 
-    if (!scenario_keys(r, n, "queue key") || !need(r, n, "queue", &queue) ||
-        !need(r, n, "key", &key) || !queue_named(r, n, queue, &a->queue))
+    if (!scenario_keys(r, n, "queue key") || !scenario_need(r, n, "queue", &queue) ||
+        !scenario_need(r, n, "key", &key) || !queue_named(r, n, queue, &a->queue))
         return false;
     a->id = key_named(r, a->queue, key);
     return true;
@@ -415,24 +444,34 @@ static bool wait_for(struct scenario_reader *r, const struct tool_yaml *n)
                    "expected a time such as 300ms or 5s, 4000000s at most, found %.40s", text);
         return false;
     }
+    if (r->second && !r->s->config->setup.timed) {
+        tool_error(r->diags, n->at, "this world has no clock to wait for (clock: none)");
+        return false;
+    }
     scenario_add(r, ENGINE_STEP_WAIT, n->at)->ms = (uint32_t)ms;
     return true;
 }
 
 static bool restart(struct scenario_reader *r, const struct tool_yaml *n)
 {
+    if (!bare(r, n))
+        return false;
     (void)add_action(r, SIM_ACTION_RESTART, n->at);
     return true;
 }
 
 static bool crash(struct scenario_reader *r, const struct tool_yaml *n)
 {
+    if (!bare(r, n))
+        return false;
     (void)add_action(r, SIM_ACTION_CRASH, n->at);
     return true;
 }
 
 static bool boot(struct scenario_reader *r, const struct tool_yaml *n)
 {
+    if (!bare(r, n))
+        return false;
     (void)add_action(r, SIM_ACTION_BOOT, n->at);
     return true;
 }
@@ -445,7 +484,7 @@ static bool gateway(struct scenario_reader *r, const struct tool_yaml *n)
     const char *name;
     bool present;
 
-    if (!scenario_keys(r, n, "name present") || !need(r, n, "name", &name) ||
+    if (!scenario_keys(r, n, "name present") || !scenario_need(r, n, "name", &name) ||
         !flag(r, n, "present", true, &present))
         return false;
     a = add_action(r, SIM_ACTION_GATEWAY, n->at);
@@ -497,8 +536,8 @@ static bool pod(struct scenario_reader *r, const struct tool_yaml *n)
     bool init;
     sim_id id;
 
-    if (!scenario_keys(r, n, "gateway name state init") || !need(r, n, "gateway", &gw) ||
-        !scenario_text(r, n, "name", &name) || !need(r, n, "state", &state) ||
+    if (!scenario_keys(r, n, "gateway name state init") || !scenario_need(r, n, "gateway", &gw) ||
+        !scenario_text(r, n, "name", &name) || !scenario_need(r, n, "state", &state) ||
         !flag(r, n, "init", false, &init))
         return false;
     id = pod_named(r, gw, name);
@@ -521,7 +560,7 @@ static bool start_gateway(struct scenario_reader *r, const struct tool_yaml *n)
     uint32_t time;
     sim_id id, gw;
 
-    if (!tool_yaml_text(n, r->diags, &name))
+    if (!name_given(r, n, &name))
         return false;
     gw = scenario_name(r, TOOL_NAME_GATEWAY, name);
     id = pod_named(r, name, "");
@@ -547,8 +586,8 @@ static bool rule(struct scenario_reader *r, const struct tool_yaml *n)
     struct sim_action *a;
     bool present;
 
-    if (!scenario_keys(r, n, "kind name v4 present") || !need(r, n, "kind", &kind) ||
-        !need(r, n, "name", &name) || !scenario_text(r, n, "v4", &v4) ||
+    if (!scenario_keys(r, n, "kind name v4 present") || !scenario_need(r, n, "kind", &kind) ||
+        !scenario_need(r, n, "name", &name) || !scenario_text(r, n, "v4", &v4) ||
         !flag(r, n, "present", true, &present))
         return false;
     object = strcmp(kind, "IptablesDnatRule") == 0   ? SIM_OBJECT_DNAT
@@ -585,7 +624,7 @@ static bool subnet(struct scenario_reader *r, const struct tool_yaml *n)
     const char *name;
     bool present;
 
-    if (!scenario_keys(r, n, "name present") || !need(r, n, "name", &name) ||
+    if (!scenario_keys(r, n, "name present") || !scenario_need(r, n, "name", &name) ||
         !flag(r, n, "present", true, &present))
         return false;
     a = add_action(r, SIM_ACTION_SUBNET, n->at);
@@ -657,6 +696,28 @@ static bool dispatch(struct scenario_reader *r, const char *word, const struct t
     return false;
 }
 
+/* Did the builder take all names of a step? */
+static bool builder_content(struct scenario_reader *r, struct tool_place at)
+{
+    const char *error = tool_builder_error(r->s->builder);
+
+    if (r->second || *error == '\0')
+        return true;
+    tool_error(r->diags, at, "%s", error);
+    return false;
+}
+
+/* The name of a step: not another one's, and not "rest", which is the end. */
+static bool new_label(struct scenario_reader *r, const struct tool_yaml *as, const char **out)
+{
+    if (!name_given(r, as, out))
+        return false;
+    if (strcmp(*out, "rest") != 0 && !scenario_has_label(r->s, *out))
+        return true;
+    tool_error(r->diags, as->at, "the name %.60s is taken", *out);
+    return false;
+}
+
 static bool read_step(struct scenario_reader *r, const struct tool_yaml *n)
 {
     const struct tool_yaml *as = tool_yaml_get(n, "as");
@@ -671,15 +732,23 @@ static bool read_step(struct scenario_reader *r, const struct tool_yaml *n)
         tool_error(r->diags, n->at, "a step is a word, or a map of one word (and as: NAME)");
         return false;
     }
-    if (!dispatch(r, value->key, value, value->key_at))
+    if (!dispatch(r, value->key, value, value->key_at) || !builder_content(r, n->at))
         return false;
     if (as == NULL)
         return true;
-    if (!tool_yaml_text(as, r->diags, &label))
+    if (!new_label(r, as, &label))
         return false;
     for (size_t i = first; i < r->s->n_steps; i++)
         r->s->label[i] = tool_arena_copy(&r->s->arena, label, strlen(label));
     return true;
+}
+
+bool scenario_has_label(const struct tool_scenario *s, const char *label)
+{
+    for (size_t i = 0; i < s->n_steps; i++)
+        if (s->label[i] != NULL && strcmp(s->label[i], label) == 0)
+            return true;
+    return false;
 }
 
 bool scenario_steps(struct scenario_reader *r, const struct tool_yaml *list)

@@ -80,7 +80,7 @@ static bool read_excludes(struct context *c, const struct tool_yaml *list, struc
 
         if (!tool_yaml_text(n, c->diags, &text))
             return false;
-        if (s->n_excludes == 64 ||
+        if (s->n_excludes == TOOL_EXCLUDES_MAX ||
             !tool_range_parse(text, strlen(text), &ranges[s->n_excludes++])) {
             tool_error(c->diags, n->at,
                        "expected an address or a range a..b (64 at most), found %.60s", text);
@@ -89,6 +89,33 @@ static bool read_excludes(struct context *c, const struct tool_yaml *list, struc
     }
     s->excludes = ranges;
     return true;
+}
+
+/* As kube-ovn keeps them: without the block's first and last address (ExpandExcludeIPs,
+ * pkg/util/net.go), and with the gateway (checkAndUpdateExcludeIps, pkg/controller/subnet.go,
+ * v1.12.0; formatExcludeIPs, v1.16.2). */
+static void format_excludes(struct tool_subnet *s, struct sim_range *ranges)
+{
+    sim_v4 first = s->cidr + 1, last = s->cidr + (1u << (32 - s->prefix)) - 2;
+    size_t n = 0;
+    bool gateway = false;
+
+    for (size_t i = 0; i < s->n_excludes; i++) {
+        struct sim_range r = ranges[i];
+
+        if (r.first == first - 1)
+            r.first = first;
+        if (r.last == last + 1)
+            r.last = last;
+        if (ranges[i].first <= ranges[i].last && r.first > r.last)
+            continue; /* nothing but one of the two */
+        gateway = gateway || (r.first <= s->gateway && s->gateway <= r.last);
+        ranges[n++] = r;
+    }
+    if (!gateway && n < TOOL_EXCLUDES_MAX)
+        ranges[n++] = (struct sim_range){s->gateway, s->gateway};
+    s->n_excludes = n;
+    s->excludes = ranges;
 }
 
 static bool read_cidr(struct context *c, const struct tool_yaml *spec, struct tool_subnet *s)
@@ -115,7 +142,7 @@ static bool read_cidr(struct context *c, const struct tool_yaml *spec, struct to
 static bool read_subnet(struct context *c, const struct tool_yaml *m)
 {
     const struct tool_yaml *spec = tool_yaml_get(m, "spec");
-    struct sim_range ranges[64];
+    struct sim_range ranges[TOOL_EXCLUDES_MAX];
     struct tool_subnet s;
     const char *vlan;
 
@@ -124,10 +151,12 @@ static bool read_subnet(struct context *c, const struct tool_yaml *m)
         tool_error(c->diags, m->at, "spec is missing");
         return false;
     }
-    if (!tool_manifest_name(m, c->diags, &s.name) || !read_cidr(c, spec, &s) ||
+    if (!tool_yaml_expect(spec, c->diags, TOOL_YAML_MAP) ||
+        !tool_manifest_name(m, c->diags, &s.name) || !read_cidr(c, spec, &s) ||
         !text_in(c, spec, "provider", &s.provider) || !text_in(c, spec, "vlan", &vlan) ||
         !read_excludes(c, tool_yaml_get(spec, "excludeIps"), &s, ranges))
         return false;
+    format_excludes(&s, ranges);
     s.vlan = *vlan != '\0';
     s.present = true;
     return built(c, m, tool_builder_subnet(c->b, &s));
@@ -196,7 +225,8 @@ static bool read_policy(struct context *c, const struct tool_yaml *m)
 
     memset(&p, 0, sizeof p);
     p.present = 1;
-    if (!tool_manifest_name(m, c->diags, &name) ||
+    if ((spec != NULL && !tool_yaml_expect(spec, c->diags, TOOL_YAML_MAP)) ||
+        !tool_manifest_name(m, c->diags, &name) ||
         (shared != NULL && !tool_yaml_bool(shared, c->diags, &is_shared)))
         return false;
     p.shared = is_shared;
@@ -213,11 +243,17 @@ static bool read_node(struct context *c, const struct tool_yaml *m)
     const struct tool_yaml *list = tool_yaml_get(tool_yaml_get(m, "status"), "addresses");
     const char *type;
 
+    if (list != NULL && !tool_yaml_expect(list, c->diags, TOOL_YAML_LIST))
+        return false;
     for (const struct tool_yaml *n = list == NULL ? NULL : list->first; n != NULL; n = n->next) {
         sim_v4 v4;
 
         if (!text_in(c, n, "type", &type) || strcmp(type, "InternalIP") != 0)
             continue;
+        if (tool_yaml_get(n, "address") == NULL) {
+            tool_error(c->diags, n->at, "address is missing");
+            return false;
+        }
         if (!address(c, tool_yaml_get(n, "address"), &v4) ||
             !built(c, n, tool_builder_node(c->b, v4)))
             return false;
@@ -361,6 +397,9 @@ static bool read_limits(struct context *c, const struct tool_yaml *map)
     const struct tool_yaml *pods = tool_yaml_get(map, "podsPerGateway");
     uint64_t n;
 
+    if (!tool_yaml_keys(map, c->diags, "watch podsPerGateway"))
+        return false;
+
     if (watch != NULL) {
         if (!tool_yaml_number(watch, c->diags, 0xfe00, &n))
             return false;
@@ -429,7 +468,8 @@ static bool read_rules(struct context *c, const struct tool_yaml *list)
         const char *kind, *name;
         unsigned k = 0;
 
-        if (!text_in(c, n, "kind", &kind) || !text_in(c, n, "name", &name))
+        if (!tool_yaml_keys(n, c->diags, "kind name") || !text_in(c, n, "kind", &kind) ||
+            !text_in(c, n, "name", &name))
             return false;
         while (k < 3 && strcmp(names[k], kind) != 0)
             k++;

@@ -372,3 +372,28 @@ bool tool_yaml_number(const struct tool_yaml *node, struct tool_diags *diags, ui
                (unsigned long long)most, node->text);
     return false;
 }
+
+static bool is_word(const char *words, const char *text)
+{
+    size_t length = strlen(text);
+
+    for (const char *p = words; *p != '\0'; p += strcspn(p, " ") + (p[strcspn(p, " ")] == ' '))
+        if (strcspn(p, " ") == length && memcmp(p, text, length) == 0)
+            return true;
+    return false;
+}
+
+bool tool_yaml_keys(const struct tool_yaml *map, struct tool_diags *diags, const char *words)
+{
+    bool ok = true;
+
+    if (!tool_yaml_expect(map, diags, TOOL_YAML_MAP))
+        return false;
+    for (const struct tool_yaml *n = map->first; n != NULL; n = n->next) {
+        if (is_word(words, n->key))
+            continue;
+        tool_error(diags, n->key_at, "unknown key %.60s; known here: %s", n->key, words);
+        ok = false;
+    }
+    return ok;
+}

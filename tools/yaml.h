@@ -44,6 +44,8 @@ bool tool_yaml_text(const struct tool_yaml *node, struct tool_diags *diags, cons
 bool tool_yaml_bool(const struct tool_yaml *node, struct tool_diags *diags, bool *out);
 bool tool_yaml_number(const struct tool_yaml *node, struct tool_diags *diags, uint64_t most,
                       uint64_t *out);
+/* A map whose keys are all among these words, which blanks separate. */
+bool tool_yaml_keys(const struct tool_yaml *map, struct tool_diags *diags, const char *words);
 bool tool_yaml_expect(const struct tool_yaml *node, struct tool_diags *diags,
                       enum tool_yaml_kind kind);
 
