@@ -9,7 +9,9 @@ sim_id sim_subnet_meant(const struct sim_world *w, sim_ref net)
 {
     const struct sim_net_slot *n = sim_net(w, sim_ext(w, net));
 
-    return sim_ref_id(sim_asks(w, SIM_subnet_resolution) == 1 ? n->by_attachment : n->subnet);
+    return sim_ref_id(sim_asks(w, SIM_subnet_resolution) == SIM_subnet_resolution_nad
+                          ? n->by_attachment
+                          : n->subnet);
 }
 
 sim_id sim_subnet_of(const struct sim_world *w, sim_ref net)

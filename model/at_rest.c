@@ -151,7 +151,7 @@ static bool gateway_usable(const struct sim_world *w, sim_id gateway)
         good += pod_in_service(w, pod);
         all += sim_pod(w, pod)->state != SIM_POD_ABSENT;
     }
-    return good > 0 && (sim_asks(w, SIM_gw_lookup) == 1 || all == 1);
+    return good > 0 && (sim_asks(w, SIM_gw_lookup) == SIM_gw_lookup_active_set || all == 1);
 }
 
 static bool queued(const struct sim_world *w, sim_id eip)
@@ -160,18 +160,13 @@ static bool queued(const struct sim_world *w, sim_id eip)
            sim_node(w, SIM_QUEUE_ADD_EIP, eip)->state != 0;
 }
 
-static uint8_t own_finalizer(const struct sim_world *w)
-{
-    return sim_asks(w, SIM_finalizer_name) ? SIM_FINALIZER_NEW : SIM_FINALIZER_OLD;
-}
-
 /* A blocker that can go, and whose going leads to another run of the deletion. */
 static bool has_live_blocker(const struct sim_world *w, sim_id eip)
 {
     const struct sim_eip *e = &sim_eip(w, eip)->api;
     sim_id gateway = sim_ref_id(e->gw);
 
-    if (!sim_eip_has_finalizer(e, own_finalizer(w)))
+    if (!sim_eip_has_finalizer(e, sim_own_finalizer(w)))
         return true; /* somebody else's finalizer */
     if (sim_asks(w, SIM_nat_in_use_blocks_delete) && sim_nat_of(w, e->spec_v4, NULL) != 0)
         return e->nat != 0 || !sim_eip_ready(e) || queued(w, eip);

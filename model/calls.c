@@ -206,9 +206,10 @@ bool sim_resolve_subnet(struct sim_turn *t)
     sim_id net = sim_ext(t->w, t->me->snap.net);
     sim_id subnet;
 
-    if (sim_asks(t->w, SIM_subnet_resolution) == 0)
+    if (sim_asks(t->w, SIM_subnet_resolution) == SIM_subnet_resolution_ipam_name)
         return sim_resolve_in_ipam(t);
-    if (sim_asks(t->w, SIM_subnet_resolution) == 2 && !sim_read_subnet(t, net))
+    if (sim_asks(t->w, SIM_subnet_resolution) == SIM_subnet_resolution_subnet_name &&
+        !sim_read_subnet(t, net))
         return false;
     subnet = sim_subnet_of(t->w, t->me->snap.net);
     t->me->subnet = sim_ref_of(subnet);

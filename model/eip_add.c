@@ -1,18 +1,27 @@
 /* Adding an EIP: handleAddIptablesEip and createOrUpdateEipCR (pkg/controller/vpc_nat_gw_eip.go,
  * all tags; called createOrUpdateCrdEip in v1.12).
  *
- * No path of it gives an address back, and the finalizer is the last thing it writes.  That is
- * kube-ovn #4922: between A8 and the finalizer, whatever fails leaves an address in use, and a
- * delete by the user in that time removes the object at once.
+ * In no release does a path of it give an address back, and the finalizer is the last thing it
+ * writes (but C2 writes it with the object).  That is kube-ovn #4922: between A8 and the finalizer,
+ * whatever fails leaves an address in use, and a delete by the user in that time removes the
+ * object at once.
  */
 #include "model/step_internal.h"
 
 static int read_snapshot(struct sim_turn *t)
 {
-    if (sim_read_eip(t, &t->me->snap))
-        return NEXT;
-    if (sim_asks(t->w, SIM_add_notfound_releases))
-        sim_ipam_release(t, t->me->eip, SIM_NONE);
+    return sim_read_eip(t, &t->me->snap) || sim_asks(t->w, SIM_add_notfound_releases) ? NEXT
+                                                                                      : SUCCEED;
+}
+
+static bool when_gone(const struct sim_turn *t)
+{
+    return !sim_eip_exists(&t->me->snap);
+}
+
+static int release_all(struct sim_turn *t)
+{
+    sim_ipam_release(t, t->me->eip, SIM_NONE);
     return SUCCEED;
 }
 
@@ -32,16 +41,6 @@ static int hand_over(struct sim_turn *t)
 {
     sim_queue_add(t, SIM_QUEUE_UPDATE_EIP, t->me->eip);
     return SUCCEED;
-}
-
-static int resolve(struct sim_turn *t)
-{
-    return sim_resolve_subnet(t) ? NEXT : FAIL;
-}
-
-static bool when_resolved_first(const struct sim_turn *t)
-{
-    return sim_asks(t->w, SIM_subnet_resolution) != 0;
 }
 
 static bool when_finalizer_first(const struct sim_turn *t)
@@ -86,6 +85,7 @@ enum {
     A1,
     A3,
     A2,
+    A2B,
     A1B,
     A3B,
     A3C,
@@ -131,7 +131,8 @@ static sim_id ipam_name(const struct sim_turn *t)
 {
     sim_id subnet = sim_ref_id(t->me->subnet);
 
-    return sim_asks(t->w, SIM_subnet_resolution) == 0 || subnet == SIM_NONE
+    return sim_asks(t->w, SIM_subnet_resolution) == SIM_subnet_resolution_ipam_name ||
+                   subnet == SIM_NONE
                ? sim_ext(t->w, t->me->snap.net)
                : sim_subnet(t->w, subnet)->net;
 }
@@ -173,7 +174,8 @@ static int allocate_random(struct sim_turn *t)
 
 static int find_mask(struct sim_turn *t)
 {
-    if (sim_asks(t->w, SIM_subnet_resolution) == 0 && !sim_resolve_in_ipam(t))
+    if (sim_asks(t->w, SIM_subnet_resolution) == SIM_subnet_resolution_ipam_name &&
+        !sim_resolve_in_ipam(t))
         return FAIL;
     return NEXT;
 }
@@ -188,21 +190,11 @@ static int prepare_eip_add(struct sim_turn *t)
     return NEXT;
 }
 
-static bool when_policy_named(const struct sim_turn *t)
-{
-    return t->me->snap.qos != 0;
-}
-
 static int prepare_policy(struct sim_turn *t)
 {
     t->me->policy = sim_ref_id(t->me->snap.qos);
     t->me->rule = 0;
     return NEXT;
-}
-
-static bool when_handlers_ask_status(const struct sim_turn *t)
-{
-    return sim_asks(t->w, SIM_subnet_status) == 2;
 }
 
 static int ask_status_now(struct sim_turn *t)
@@ -217,16 +209,18 @@ const struct sim_step sim_add_steps[] = {
                  "error unless the NAT gateway feature is on"),
     [A3] = CALL("A3", sim_when_locked_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
     [A2] = CALL("A2", NULL, read_snapshot, READ, EIP,
-                "read the EIP; gone: done, and nothing is released"),
-    [A1B] = LOCAL("A1", sim_when_read_first, sim_refuse_if_disabled,
+                "read the EIP; gone: done, and no release gives anything back"),
+    [A2B] = CALL("A2b", when_gone, release_all, IPAM, EIP,
+                 "give back what a gone EIP holds, in all subnets; done"),
+    [A1B] = LOCAL("A1b", sim_when_read_first, sim_refuse_if_disabled,
                   "error unless the NAT gateway feature is on"),
-    [A3B] = CALL("A3", sim_when_read_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
-    [A3C] = CALL("A3b", sim_when_rechecked, sim_read_again, READ, EIP,
+    [A3B] = CALL("A3b", sim_when_read_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
+    [A3C] = CALL("A3c", sim_when_rechecked, sim_read_again, READ, EIP,
                  "read the EIP again under the lock"),
     [A4] = LOCAL("A4", NULL, stop_if_ready, "done if it is ready and has an address"),
-    [A4B] = LOCAL("A4b", when_terminating_checked, hand_over,
+    [A4B] = GLUED("A4b", when_terminating_checked, hand_over, QUEUE, EIP,
                   "hand a terminating EIP over to the update queue"),
-    [A5] = LOCAL("A5", when_resolved_first, resolve, "find the subnet; none: error"),
+    [A5] = LOCAL("A5", sim_when_resolved_first, sim_resolve, "find the subnet; none: error"),
     [A6] = LOCAL("A6", sim_when_v6_refused, sim_refuse_upper_v6,
                  "error if spec.v6ip has upper-case letters"),
     [A6B] = LOCAL("A6b", when_finalizer_first, stop_if_terminating, "done if it is terminating"),
@@ -238,16 +232,16 @@ const struct sim_step sim_add_steps[] = {
     [A7] = CALL("A7", when_pod_checked, check_pod, LIST, POD,
                 "find the gateway's pod; none: error, before anything is allocated"),
     [A8] = LOCAL("A8", NULL, refuse_bad_address, "error if spec.v4ip is no address"),
-    [A8S] = CALL("A8", when_static, allocate_static, IPAM, EIP, "allocate the address asked for"),
-    [A8R] = CALL("A8", when_random, allocate_random, IPAM, EIP,
+    [A8S] = CALL("A8s", when_static, allocate_static, IPAM, EIP, "allocate the address asked for"),
+    [A8R] = CALL("A8r", when_random, allocate_random, IPAM, EIP,
                  "allocate an address, again while it is a node's own"),
     [A9] = LOCAL("A9", NULL, find_mask, "find mask and gateway of the subnet"),
     [A10A] = CALL("A10a", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
                   "read the gateway for its namespace"),
     [A10] = ENTER("A10", NULL, prepare_eip_add, PODS, "set the address in the gateway: eip-add"),
-    [A11] = ENTER("A11", when_policy_named, prepare_policy, QOS_ADD, "add the bandwidth rules"),
+    [A11] = ENTER("A11", sim_when_policy_named, prepare_policy, QOS_ADD, "add the bandwidth rules"),
     [A12] = ENTER("A12", NULL, NULL, PERSIST, "write spec, status, labels, finalizer"),
-    [A13] = GLUED("A13", when_handlers_ask_status, ask_status_now, QUEUE, SUBNET,
+    [A13] = GLUED("A13", sim_when_handlers_ask_status, ask_status_now, QUEUE, SUBNET,
                   "ask for the subnet's status"),
     END
 };
@@ -266,7 +260,7 @@ static int read_to_persist(struct sim_turn *t)
 {
     if (sim_read_eip(t, &t->me->copy))
         return C3;
-    return sim_asks(t->w, SIM_persist_when_missing) == 0 ? DIE : NEXT;
+    return sim_asks(t->w, SIM_persist_when_missing) == SIM_persist_when_missing_panic ? DIE : NEXT;
 }
 
 static void set_labels(const struct sim_turn *t, struct sim_eip *body)
@@ -298,7 +292,7 @@ static int create(struct sim_turn *t)
     set_spec(t, &body);
     set_labels(t, &body);
     body.qos = t->me->snap.qos;
-    body.finalizer[0] = sim_asks(t->w, SIM_finalizer_name) ? SIM_FINALIZER_NEW : SIM_FINALIZER_OLD;
+    body.finalizer[0] = sim_own_finalizer(t->w);
     body.flags = SIM_EIP_READY;
     body.status_ip = t->me->v4;
     body.status_qos = t->me->snap.qos;
@@ -399,7 +393,7 @@ const struct sim_step sim_persist_steps[] = {
                 "patch the whole status; gone: success, and nothing is given back"),
     [C5] = CALL("C5", when_labels_patched, patch_labels, WRITE, EIP, "patch the label map"),
     [C6] = ENTER("C6", NULL, NULL, FINALIZER_ADD, "add the finalizer"),
-    [C7] = GLUED("C7", when_handlers_ask_status, ask_status_later, QUEUE_AFTER, SUBNET,
+    [C7] = GLUED("C7", sim_when_handlers_ask_status, ask_status_later, QUEUE_AFTER, SUBNET,
                  "ask for the subnet's status in 300 ms"),
     END
 };
@@ -411,7 +405,7 @@ static bool when_undo_allowed(const struct sim_turn *t)
 {
     const struct sim_worker *me = t->me;
 
-    return sim_asks(t->w, SIM_release_on_add_failure) == 2 ||
+    return sim_asks(t->w, SIM_release_on_add_failure) == SIM_release_on_add_failure_any ||
            (!me->written && me->snap.spec_v4 == 0 && me->snap.status_ip == 0);
 }
 
@@ -441,10 +435,10 @@ static int release_what_was_added(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_undo_steps[] = {
-    CALL("R0", when_undo_by_namespace, sim_look_up_namespace, READ, GATEWAY,
+    CALL("Z0", when_undo_by_namespace, sim_look_up_namespace, READ, GATEWAY,
          "read the gateway for its namespace"),
-    ENTER("R1", when_exec_undone, prepare_undo, PODS, "take the address off the gateway"),
-    CALL("R2", when_undo_allowed, release_what_was_added, IPAM, EIP, "release the address"),
+    ENTER("Z1", when_exec_undone, prepare_undo, PODS, "take the address off the gateway"),
+    CALL("Z2", when_undo_allowed, release_what_was_added, IPAM, EIP, "release the address"),
     END
 };
 /* clang-format on */

@@ -15,19 +15,9 @@ static int read_snapshot(struct sim_turn *t)
     return NEXT;
 }
 
-static bool when_resolved_first(const struct sim_turn *t)
-{
-    return sim_asks(t->w, SIM_subnet_resolution) != 0;
-}
-
 static bool when_ipam_asked(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_subnet_resolution) == 0;
-}
-
-static int resolve(struct sim_turn *t)
-{
-    return sim_resolve_subnet(t) ? NEXT : FAIL;
+    return sim_asks(t->w, SIM_subnet_resolution) == SIM_subnet_resolution_ipam_name;
 }
 
 enum {
@@ -146,11 +136,6 @@ static int prepare_eip_add(struct sim_turn *t)
     return NEXT;
 }
 
-static bool when_policy_named(const struct sim_turn *t)
-{
-    return t->me->snap.qos != 0;
-}
-
 static int prepare_ready(struct sim_turn *t)
 {
     t->me->ready = 1;
@@ -192,13 +177,13 @@ static int skip_gateway_if_disabled(struct sim_turn *t)
 {
     t->me->v4 = t->me->snap.status_ip;
     t->me->op = SIM_VERB_EIP_DEL;
-    t->me->missing_ok = sim_asks(t->w, SIM_delete_skip_rule) == 0;
+    t->me->missing_ok = sim_asks(t->w, SIM_delete_skip_rule) == SIM_delete_skip_rule_pod_notfound;
     return sim_globals(t->w)->nat_enabled ? NEXT : D4;
 }
 
 static bool when_gateway_asked(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_delete_skip_rule) == 1;
+    return sim_asks(t->w, SIM_delete_skip_rule) == SIM_delete_skip_rule_gw_object_gone;
 }
 
 static int skip_if_gateway_gone(struct sim_turn *t)
@@ -213,17 +198,17 @@ static bool when_policy_programmed(const struct sim_turn *t)
 
 static bool when_released_before(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_release_site) == 2;
+    return sim_asks(t->w, SIM_release_site) == SIM_release_site_upd_before_fin;
 }
 
 static bool when_released_after(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_release_site) == 1;
+    return sim_asks(t->w, SIM_release_site) == SIM_release_site_upd_after_fin;
 }
 
 static sim_id release_net(const struct sim_turn *t, sim_ref net)
 {
-    return sim_asks(t->w, SIM_release_scope) == 0 ? SIM_NONE : sim_ref_id(net);
+    return sim_asks(t->w, SIM_release_scope) == SIM_release_scope_all ? SIM_NONE : sim_ref_id(net);
 }
 
 static int release(struct sim_turn *t)
@@ -234,7 +219,8 @@ static int release(struct sim_turn *t)
 
 static bool when_policy_asked(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_qos_requeue) == 1 && t->me->snap.status_qos != 0;
+    return sim_asks(t->w, SIM_qos_requeue) == SIM_qos_requeue_handler &&
+           t->me->snap.status_qos != 0;
 }
 
 static int ask_policy(struct sim_turn *t)
@@ -245,46 +231,50 @@ static int ask_policy(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_update_steps[] = {
-    [U1A] = CALL("U1", sim_when_locked_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
-    [U1B] = CALL("U1", NULL, read_snapshot, READ, EIP,
+    [U1A] = CALL("U1a", sim_when_locked_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
+    [U1B] = CALL("U1b", NULL, read_snapshot, READ, EIP,
                  "read the EIP; gone: done, and nothing is released"),
-    [U1C] = CALL("U1", sim_when_read_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
-    [U1D] = CALL("U1b", sim_when_rechecked, sim_read_again, READ, EIP,
+    [U1C] = CALL("U1c", sim_when_read_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
+    [U1D] = CALL("U1d", sim_when_rechecked, sim_read_again, READ, EIP,
                  "read the EIP again under the lock"),
-    [U2] = LOCAL("U2", when_resolved_first, resolve, "find the subnet; none: error"),
+    [U2] = LOCAL("U2", sim_when_resolved_first, sim_resolve, "find the subnet; none: error"),
     [U3] = LOCAL("U3", NULL, branch_if_terminating, "terminating: the deletion branch"),
     [U4] = LOCAL("U4", sim_when_v6_refused, sim_refuse_upper_v6,
                  "error if spec.v6ip has upper-case letters"),
     [U5] = LOCAL("U5", NULL, refuse_new_address, "error if spec.v4ip is no longer status.ip"),
     [U6] = LOCAL("U6", NULL, sim_refuse_if_disabled, "error unless the NAT gateway feature is on"),
-    [U7A] = ENTER("U7", when_old_policy, prepare_old_policy, QOS_DEL,
+    [U7A] = ENTER("U7a", when_old_policy, prepare_old_policy, QOS_DEL,
                   "another policy: remove the rules of the old one"),
-    [U7B] = ENTER("U7", when_new_policy, prepare_new_policy, QOS_ADD,
+    [U7B] = ENTER("U7b", when_new_policy, prepare_new_policy, QOS_ADD,
                   "another policy: add the rules of the new one"),
-    [U7C] = ENTER("U7", policy_changed, NULL, PATCH_LABEL, "another policy: patch the labels"),
-    [U7D] = ENTER("U7", policy_changed, NULL, PATCH_QOS_STATUS, "another policy: patch the status"),
+    [U7C] = ENTER("U7c", policy_changed, NULL, PATCH_LABEL, "another policy: patch the labels"),
+    [U7D] = ENTER("U7d", policy_changed, NULL, PATCH_QOS_STATUS,
+                  "another policy: patch the status"),
     [U8] = LOCAL("U8", NULL, skip_unless_redone,
                  "marked for programming: not ready, with redo and an address"),
-    [U8A] = CALL("U8", when_pod_first_by_namespace, sim_look_up_namespace, READ, GATEWAY,
+    [U8A] = CALL("U8a", when_pod_first_by_namespace, sim_look_up_namespace, READ, GATEWAY,
                  "read the gateway for its namespace"),
-    [U8B] = CALL("U8", when_pod_first, check_pod, LIST, POD, "find the gateway's pod; none: error"),
-    [U8C] = CALL("U8", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
+    [U8B] = CALL("U8b", when_pod_first, check_pod, LIST, POD,
+                 "find the gateway's pod; none: error"),
+    [U8C] = CALL("U8c", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
                  "read the gateway for its namespace"),
-    [U8D] = ENTER("U8", NULL, prepare_eip_add, PODS, "set the address in the gateway: eip-add"),
-    [U8E] = ENTER("U8", when_policy_named, prepare_new_policy, QOS_ADD, "add the bandwidth rules"),
-    [U8F] = ENTER("U8", NULL, prepare_ready, PATCH_STATUS, "patch the status: ready"),
+    [U8D] = ENTER("U8d", NULL, prepare_eip_add, PODS, "set the address in the gateway: eip-add"),
+    [U8E] = ENTER("U8e", sim_when_policy_named, prepare_new_policy, QOS_ADD,
+                  "add the bandwidth rules"),
+    [U8F] = ENTER("U8f", NULL, prepare_ready, PATCH_STATUS, "patch the status: ready"),
     [U9] = ENTER("U9", NULL, NULL, FINALIZER_ADD, "add the finalizer"),
     [U10] = LOCAL("U10", NULL, succeed, "done"),
     [D1] = CALL("D1", when_nat_blocks, stop_if_in_use, LIST, DNAT,
                 "a NAT rule carries the address: done, and nobody asks for another run"),
-    [D2] = LOCAL("D2", when_ipam_asked, resolve, "find the mask in IPAM; no such subnet: error"),
+    [D2] = LOCAL("D2", when_ipam_asked, sim_resolve,
+                 "find the mask in IPAM; no such subnet: error"),
     [D3] = LOCAL("D3", NULL, skip_gateway_if_disabled,
                  "leave the gateway alone if the feature is off"),
-    [D3A] = CALL("D3", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
+    [D3A] = CALL("D3a", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
                  "read the gateway for its namespace"),
-    [D3B] = CALL("D3", when_gateway_asked, skip_if_gateway_gone, READ, GATEWAY,
+    [D3B] = CALL("D3b", when_gateway_asked, skip_if_gateway_gone, READ, GATEWAY,
                  "read the gateway; gone: leave it alone"),
-    [D3C] = ENTER("D3", NULL, NULL, PODS, "take status.ip off the gateway: eip-del"),
+    [D3C] = ENTER("D3c", NULL, NULL, PODS, "take status.ip off the gateway: eip-del"),
     [D4] = ENTER("D4", when_policy_programmed, prepare_old_policy, QOS_DEL,
                  "remove the bandwidth rules of status.qosPolicy"),
     [D5] = CALL("D5", when_released_before, release, IPAM, EIP,
@@ -307,7 +297,7 @@ const struct sim_step sim_reset_steps[] = {
 
 static bool when_released_here(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_release_site) == 0;
+    return sim_asks(t->w, SIM_release_site) == SIM_release_site_del;
 }
 
 static int release_by_name(struct sim_turn *t)
@@ -331,7 +321,8 @@ static int release_unless_cached(struct sim_turn *t)
 
 static bool when_status_asked(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_subnet_status) == 2 && sim_queue_of_objects(t->w, SIM_QUEUE_DEL_EIP);
+    return sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_handlers &&
+           sim_queue_of_objects(t->w, SIM_QUEUE_DEL_EIP);
 }
 
 static int ask_status(struct sim_turn *t)

@@ -69,7 +69,8 @@ static int look_up_pods(struct sim_turn *t)
 
     t->me->exec_failed = 0;
     tell_pods(t, present);
-    return sim_asks(t->w, SIM_gw_lookup) == 0 ? find_strictly(t, present) : find_active(t);
+    return sim_asks(t->w, SIM_gw_lookup) == SIM_gw_lookup_strict ? find_strictly(t, present)
+                                                                 : find_active(t);
 }
 
 /* ---- running me->op in each of them ---- */
@@ -244,22 +245,22 @@ static int read_policy_to_remove(struct sim_turn *t)
     return sim_asks(t->w, SIM_qos_policy_missing_ok) ? RETURN : FAIL;
 }
 
-enum { D1, D2, D3, D4, D5, D6, D7 };
+enum { K1, K2, K3, K4, K5, K6, K7 };
 
 static int count_removed_rule(struct sim_turn *t)
 {
     t->me->rule++;
-    return D2;
+    return K2;
 }
 
 static bool when_gateway_asked(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_qos_del_no_pod) == 1;
+    return sim_asks(t->w, SIM_qos_del_no_pod) == SIM_qos_del_no_pod_gw_object_gone;
 }
 
 static int skip_if_gateway_gone(struct sim_turn *t)
 {
-    return sim_read_gateway(t) ? NEXT : D7;
+    return sim_read_gateway(t) ? NEXT : K7;
 }
 
 static int prepare_remove(struct sim_turn *t)
@@ -273,15 +274,15 @@ static int prepare_remove(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_qos_del_steps[] = {
-    [D1] = CALL("E1", NULL, read_policy_to_remove, READ, POLICY, "read the policy; missing: done"),
-    [D2] = LOCAL("E2", NULL, next_rule, "done when no rule is left"),
-    [D3] = CALL("E3", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
+    [K1] = CALL("K1", NULL, read_policy_to_remove, READ, POLICY, "read the policy; missing: done"),
+    [K2] = LOCAL("K2", NULL, next_rule, "done when no rule is left"),
+    [K3] = CALL("K3", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
                 "read the gateway for its namespace"),
-    [D4] = CALL("E4", when_gateway_asked, skip_if_gateway_gone, READ, GATEWAY,
+    [K4] = CALL("K4", when_gateway_asked, skip_if_gateway_gone, READ, GATEWAY,
                 "read the gateway; gone: nothing to remove"),
-    [D5] = LOCAL("E5", NULL, prepare_remove, "prepare the rule's command"),
-    [D6] = ENTER("E6", NULL, NULL, PODS, "remove the rule in the gateway"),
-    [D7] = LOCAL("E7", NULL, count_removed_rule, "go on to the next rule"),
+    [K5] = LOCAL("K5", NULL, prepare_remove, "prepare the rule's command"),
+    [K6] = ENTER("K6", NULL, NULL, PODS, "remove the rule in the gateway"),
+    [K7] = LOCAL("K7", NULL, count_removed_rule, "go on to the next rule"),
     END
 };
 /* clang-format on */

@@ -32,8 +32,9 @@ static int read_time(struct sim_turn *t)
         return flow;
     for (unsigned n = 0; n < t->w->limits.pods_per_gateway; n++) {
         const struct sim_pod_slot *p = sim_pod(t->w, sim_pod_id(t->w, t->me->gateway, n));
-        bool usable = p->state == SIM_POD_RUNNING ||
-                      (p->state == SIM_POD_TERMINATING && sim_asks(t->w, SIM_gw_lookup) == 0);
+        bool usable =
+            p->state == SIM_POD_RUNNING || (p->state == SIM_POD_TERMINATING &&
+                                            sim_asks(t->w, SIM_gw_lookup) == SIM_gw_lookup_strict);
 
         if (usable && p->created > newest)
             newest = p->created;

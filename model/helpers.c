@@ -3,7 +3,7 @@
  */
 #include "model/step_internal.h"
 
-static uint8_t own_finalizer(const struct sim_world *w)
+uint8_t sim_own_finalizer(const struct sim_world *w)
 {
     return sim_asks(w, SIM_finalizer_name) ? SIM_FINALIZER_NEW : SIM_FINALIZER_OLD;
 }
@@ -14,9 +14,24 @@ static int unless_found(enum sim_result result)
     return result == SIM_RESULT_OK || result == SIM_RESULT_NOT_FOUND ? NEXT : FAIL;
 }
 
-static bool when_handlers_ask_status(const struct sim_turn *t)
+bool sim_when_handlers_ask_status(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_subnet_status) == 2;
+    return sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_handlers;
+}
+
+bool sim_when_resolved_first(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_subnet_resolution) != SIM_subnet_resolution_ipam_name;
+}
+
+bool sim_when_policy_named(const struct sim_turn *t)
+{
+    return t->me->snap.qos != 0;
+}
+
+int sim_resolve(struct sim_turn *t)
+{
+    return sim_resolve_subnet(t) ? NEXT : FAIL;
 }
 
 static int read_copy(struct sim_turn *t)
@@ -32,7 +47,7 @@ static bool guard_says_no(const struct sim_world *w, const struct sim_eip *e)
 
     switch (sim_asks(w, SIM_finalizer_guard)) {
     case 0:
-        return !terminating && sim_eip_has_finalizer(e, own_finalizer(w));
+        return !terminating && sim_eip_has_finalizer(e, sim_own_finalizer(w));
     case 1:
         return terminating || sim_eip_finalizer_count(e) > 0;
     default:
@@ -48,7 +63,7 @@ static int add_guard(struct sim_turn *t)
 /* The old name goes when the new one comes. */
 static int write_finalizer(struct sim_turn *t)
 {
-    uint8_t own = own_finalizer(t->w);
+    uint8_t own = sim_own_finalizer(t->w);
     struct sim_eip body = t->me->copy;
     enum sim_result result;
 
@@ -75,7 +90,7 @@ const struct sim_step sim_finalizer_add_steps[] = {
     LOCAL("F2", NULL, add_guard, "done if the guard says that no finalizer is needed"),
     CALL("F3", NULL, write_finalizer, WRITE, EIP,
          "patch the finalizers: the cached list and our own; gone: done"),
-    GLUED("F4", when_handlers_ask_status, ask_status_now, QUEUE, SUBNET,
+    GLUED("F4", sim_when_handlers_ask_status, ask_status_now, QUEUE, SUBNET,
           "ask for the subnet's status"),
     END
 };
@@ -93,8 +108,8 @@ static int write_removal(struct sim_turn *t)
     struct sim_eip body = t->me->copy;
     enum sim_result result;
 
-    sim_eip_remove_finalizer(&body, own_finalizer(t->w));
-    if (sim_asks(t->w, SIM_finalizer_guard) == 2)
+    sim_eip_remove_finalizer(&body, sim_own_finalizer(t->w));
+    if (sim_asks(t->w, SIM_finalizer_guard) == SIM_finalizer_guard_term)
         sim_eip_remove_finalizer(&body, SIM_FINALIZER_OLD);
     result = sim_write_eip(t, SIM_VERB_PATCH, &body,
                            memcmp(body.finalizer, t->me->copy.finalizer, sizeof body.finalizer));
@@ -115,7 +130,7 @@ const struct sim_step sim_finalizer_del_steps[] = {
     LOCAL("G2", NULL, remove_guard, "done if the cached EIP has no finalizer at all"),
     CALL("G3", NULL, write_removal, WRITE, EIP,
          "patch the finalizers: the cached list without our own; gone: done"),
-    GLUED("G4", when_handlers_ask_status, ask_status_later, QUEUE_AFTER, SUBNET,
+    GLUED("G4", sim_when_handlers_ask_status, ask_status_later, QUEUE_AFTER, SUBNET,
           "ask for the subnet's status in 300 ms"),
     END
 };

@@ -40,7 +40,8 @@ static void on_updated(struct sim_turn *t, sim_id eip, const struct sim_eip *old
 {
     if (sim_eip_terminating(new) || old->redo != new->redo || old->qos != new->qos)
         sim_queue_add(t, SIM_QUEUE_UPDATE_EIP, eip);
-    if (sim_asks(t->w, SIM_qos_requeue) == 2 && old->label_qos != new->label_qos)
+    if (sim_asks(t->w, SIM_qos_requeue) == SIM_qos_requeue_events &&
+        old->label_qos != new->label_qos)
         ask_policy(t, old);
     if (status_changed(t->w, old, new))
         ask_status(t, new);
@@ -52,9 +53,9 @@ static void on_deleted(struct sim_turn *t, sim_id eip, const struct sim_eip *old
         sim_deleted_add(t, eip, old->net);
     else
         sim_queue_add(t, SIM_QUEUE_DEL_EIP, eip);
-    if (sim_asks(t->w, SIM_subnet_status) != 2)
+    if (sim_asks(t->w, SIM_subnet_status) != SIM_subnet_status_handlers)
         ask_status(t, old);
-    if (sim_asks(t->w, SIM_qos_requeue) == 2)
+    if (sim_asks(t->w, SIM_qos_requeue) == SIM_qos_requeue_events)
         ask_policy(t, old);
 }
 

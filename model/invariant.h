@@ -60,7 +60,7 @@ const char *sim_invariant_statement(enum sim_invariant invariant);
 bool sim_invariant_at_rest_only(enum sim_invariant invariant);
 enum sim_invariant sim_invariant_find(const char *text);
 
-/* Invariants checked after every event, over what the last action touched: O(1).  Fills at most
+/* Invariants checked after every action, over what the last action touched: O(1).  Fills at most
  * capacity violations, in a fixed order, and returns how many there are.  An address or object
  * that was already in violation before the action and is not touched is not reported again. */
 size_t sim_check(struct sim_world *world, struct sim_violation *out, size_t capacity);

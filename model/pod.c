@@ -218,7 +218,7 @@ bool sim_pod_eip_del(struct sim_turn *t, sim_id pod, sim_id subnet, sim_v4 v4, s
     s.wanted = v4;
     s.prefix = sim_subnet(t->w, subnet)->prefix;
     s.length = print_address(v4, sim_subnet(t->w, subnet)->prefix, pattern);
-    s.word = sim_asks(t->w, SIM_eip_del_match) != 0;
+    s.word = sim_asks(t->w, SIM_eip_del_match) != SIM_eip_del_match_substring;
     for (sim_id i = 0; i < t->w->limits.subnets; i++)
         search_subnet(t->w, pod, i, &s);
     if (sim_pod(t->w, pod)->own_outside) {

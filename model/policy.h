@@ -1,7 +1,7 @@
 /* Policies: one value per switch; profiles: policies with a name.
  *
  * A handler is written once and asks the policy at the step that differs.  A profile is a release
- * of kube-ovn, or our own design.  The table is model/policy.def.
+ * of kube-ovn.  The table is model/policy.def.
  */
 #ifndef EIPSIM_MODEL_POLICY_H
 #define EIPSIM_MODEL_POLICY_H
@@ -17,7 +17,51 @@ enum sim_switch {
     SIM_SWITCH_COUNT
 };
 
-/* name, text, column of the IPAM quirks (ipam/quirks.def) */
+/* The values that have names: SIM_release_site_del and so on.  switch, value, its number (the place
+ * among the values in model/policy.def; model/policy_test.c compares) */
+#define SIM_SWITCH_VALUES(X)                                                                       \
+    X(gw_lookup, strict, 0)                                                                        \
+    X(gw_lookup, active_set, 1)                                                                    \
+    X(release_site, del, 0)                                                                        \
+    X(release_site, upd_after_fin, 1)                                                              \
+    X(release_site, upd_before_fin, 2)                                                             \
+    X(release_scope, all, 0)                                                                       \
+    X(release_scope, spec_raw, 1)                                                                  \
+    X(subnet_resolution, ipam_name, 0)                                                             \
+    X(subnet_resolution, nad, 1)                                                                   \
+    X(subnet_resolution, subnet_name, 2)                                                           \
+    X(persist_when_missing, panic, 0)                                                              \
+    X(persist_when_missing, recreate, 1)                                                           \
+    X(finalizer_name, old, 0)                                                                      \
+    X(finalizer_name, new, 1)                                                                      \
+    X(finalizer_guard, own, 0)                                                                     \
+    X(finalizer_guard, any_or_term, 1)                                                             \
+    X(finalizer_guard, term, 2)                                                                    \
+    X(delete_skip_rule, pod_notfound, 0)                                                           \
+    X(delete_skip_rule, gw_object_gone, 1)                                                         \
+    X(qos_del_no_pod, retry, 0)                                                                    \
+    X(qos_del_no_pod, gw_object_gone, 1)                                                           \
+    X(eip_del_match, substring, 0)                                                                 \
+    X(eip_del_match, word, 1)                                                                      \
+    X(del_queue_item, key, 0)                                                                      \
+    X(del_queue_item, object, 1)                                                                   \
+    X(subnet_status, every_upd, 0)                                                                 \
+    X(subnet_status, ip_or_ready, 1)                                                               \
+    X(subnet_status, handlers, 2)                                                                  \
+    X(qos_requeue, none, 0)                                                                        \
+    X(qos_requeue, handler, 1)                                                                     \
+    X(qos_requeue, events, 2)                                                                      \
+    X(release_on_add_failure, no, 0)                                                               \
+    X(release_on_add_failure, early, 1)                                                            \
+    X(release_on_add_failure, any, 2)
+
+enum sim_switch_value {
+#define X(which, value, number) SIM_##which##_##value = (number),
+    SIM_SWITCH_VALUES(X)
+#undef X
+};
+
+/* name, text; in the order of the columns of model/policy.def */
 #define SIM_PROFILES(X)                                                                            \
     X(V1_12_0, "v1.12.0")                                                                          \
     X(V1_12_22, "v1.12.22")                                                                        \

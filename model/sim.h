@@ -2,7 +2,7 @@
  *
  *     sim_enabled(world)         the actions that could happen next
  *     sim_apply(world, action)   makes one happen and reports the events that follow
- *     sim_check(world)           the first invariant that does not hold, or none
+ *     sim_check(world)           the invariants that the last action broke (invariant.h)
  *
  * The world is everything around one kube-ovn-controller that matters to an elastic IP:
  *
@@ -124,7 +124,8 @@ const char *sim_status_text(enum sim_status status);
 
 /* Bytes a world of these limits and subnets needs; 0 if the setup is bad (sim_init says why). */
 size_t sim_size(const struct sim_setup *setup);
-/* Makes a world in memory of sim_size() bytes, aligned to 16. */
+/* Makes a world in memory of sim_size() bytes, aligned to 16: *world is that memory.  On failure
+ * *world is not written, and the memory is worth nothing. */
 enum sim_status sim_init(void *memory, const struct sim_setup *setup, struct sim_world **world);
 /* Bytes to memcpy for a snapshot. */
 size_t sim_world_size(const struct sim_world *world);

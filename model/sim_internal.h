@@ -114,6 +114,8 @@ void sim_flag(struct sim_world *w, const struct sim_violation *violation);
 
 /* ---- work queues: queue.c ---- */
 
+/* Events are emitted by add, add_after, retry, forget, take and due.  take needs a ready key and
+ * returns it; retry adds the key after the delay its failures ask for. */
 void sim_queue_add(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
 /* The same without an event: it is the action itself. */
 void sim_queue_add_quietly(struct sim_world *w, enum sim_queue_id queue, sim_id key);
@@ -130,7 +132,7 @@ void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net);
 struct sim_deleted sim_deleted_take(struct sim_world *w);
 static inline bool sim_queue_of_objects(const struct sim_world *w, enum sim_queue_id queue)
 {
-    return queue == SIM_QUEUE_DEL_EIP && sim_asks(w, SIM_del_queue_item) != 0;
+    return queue == SIM_QUEUE_DEL_EIP && sim_asks(w, SIM_del_queue_item) != SIM_del_queue_item_key;
 }
 
 /* ---- API server: api.c ---- */
@@ -202,6 +204,8 @@ void sim_ledger_fold(struct sim_world *w, const struct sim_event *event);
 uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4);
 /* Does the EIP exist, or can the controller still give back what it holds? */
 bool sim_eip_alive(const struct sim_world *w, sim_id eip);
+/* The finalizer that this release adds. */
+uint8_t sim_own_finalizer(const struct sim_world *w);
 /* Violations as they are found; beyond the capacity they are only counted. */
 struct sim_findings {
     struct sim_violation *out;

@@ -2,7 +2,7 @@
  *
  * A row makes at most one call to the outside.  Rows marked CALL are stopping points: everything
  * else in the world may move before them.  LOCAL rows make no call; GLUED rows make one that
- * nothing can come in front of (a queue add after a write, a look at a Subnet: the recordings
+ * nothing can come before (a queue add after a write, a look at a Subnet: the recordings
  * of the real controller stop at the same places).  ENTER rows run another table, like a call.
  *
  *     frame 0   add      A8 ─ A9 ─ [A12] ─ A13                 the handler
@@ -95,7 +95,10 @@ SIM_TABLES(X)
 const struct sim_step *sim_table_steps(enum sim_table table);
 const char *sim_table_title(enum sim_table table);
 
-/* ---- calls that rows of several tables make: calls.c ---- */
+/* ---- calls that rows of several tables make: calls.c ----
+ *
+ * bool: did the cache have it (gateway me->gateway, policy me->policy, the Subnet named net)?  int:
+ * a flow. */
 
 /* Reads EIP `key` from the cache into *into; false: not found. */
 bool sim_read_eip(struct sim_turn *t, struct sim_eip *into);
@@ -113,6 +116,13 @@ bool sim_resolve_subnet(struct sim_turn *t);
 /* The same by the rule of v1.12, where IPAM is asked. */
 bool sim_resolve_in_ipam(struct sim_turn *t);
 
+/* ---- conditions and rows of several tables: calls.c, helpers.c ---- */
+
+bool sim_when_handlers_ask_status(const struct sim_turn *t);
+bool sim_when_resolved_first(const struct sim_turn *t);
+bool sim_when_policy_named(const struct sim_turn *t); /* spec.qosPolicy */
+/* me->subnet by sim_resolve_subnet; none: FAIL. */
+int sim_resolve(struct sim_turn *t);
 bool sim_when_locked_first(const struct sim_turn *t);
 bool sim_when_read_first(const struct sim_turn *t);
 bool sim_when_namespace_unknown(const struct sim_turn *t);

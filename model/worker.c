@@ -102,7 +102,7 @@ static bool undo_first(struct sim_turn *t)
     struct sim_worker *me = t->me;
 
     if (t->queue != SIM_QUEUE_ADD_EIP || me->undoing || !me->failed || !me->allocated ||
-        sim_asks(t->w, SIM_release_on_add_failure) == 0)
+        sim_asks(t->w, SIM_release_on_add_failure) == SIM_release_on_add_failure_no)
         return false;
     me->undoing = 1;
     memset(me->table, 0, sizeof me->table);

@@ -316,15 +316,14 @@ sim_id sim_reported_in(const struct sim_world *w, sim_id eip);
  * in the order DNAT, FIP, SNAT. */
 uint8_t sim_nat_of(const struct sim_world *w, sim_v4 v4, uint32_t n[3]);
 
-/* The name of the step a busy worker stands before, as docs and scenarios call it ("A8"), what
- * it will do, and what kind of call it is (enum sim_event_kind; SIM_EVENT_COUNT when it has none).
- * NULL when idle. */
+/* The step a busy worker stands before. */
 struct sim_stop {
-    const char *name;
-    const char *text;
-    uint8_t call;   /* enum sim_event_kind of the call it will make */
-    uint8_t object; /* enum sim_object it is about, or SIM_OBJECT_COUNT */
-    uint8_t verb;   /* enum sim_verb, or SIM_VERB_NONE */
+    const char
+        *name; /* as docs/handlers.md has it, "A8r"; "unlock", "panic", "finish" at the end */
+    const char *text; /* what it does */
+    uint8_t call;     /* enum sim_event_kind of the call it will make */
+    uint8_t object;   /* enum sim_object it is about, or SIM_OBJECT_COUNT */
+    uint8_t verb;     /* enum sim_verb, or SIM_VERB_NONE */
 };
 /* The tables themselves, for documentation: row r of table n, as the handler's author wrote it. */
 struct sim_row {
@@ -339,6 +338,7 @@ struct sim_row {
 };
 /* False beyond the last row, with title NULL beyond the last table. */
 bool sim_row_at(unsigned table, unsigned row, struct sim_row *out);
+/* False: the worker is idle, and *out says nothing. */
 bool sim_stopped_before(const struct sim_world *w, enum sim_queue_id queue, struct sim_stop *out);
 
 #endif

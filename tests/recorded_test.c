@@ -17,6 +17,27 @@
 static const char *const files[] = {"tests/data/handlers/world.yaml",
                                     "tests/data/issue-4922/world.yaml"};
 
+/* Written as JSON, as a log has it, and read again, a configuration is the same. */
+static void comes_back(const char *bytes, size_t length)
+{
+    struct tool_builder *first = tool_builder_new(), *second;
+    struct engine_config *config, *again;
+    struct tool_text error = {0};
+    char *json;
+
+    assert_true(tool_world_read_bytes("world", bytes, length, first, &error));
+    config = tool_builder_finish(first);
+    assert_non_null(config);
+    json = tool_config_to_json(config);
+    again = tool_config_from_json(json, strlen(json), &second, &error);
+    assert_non_null(again);
+    assert_true(tool_config_equal(config, again));
+    free(json);
+    tool_builder_free(second);
+    tool_builder_free(first);
+    tool_text_free(&error);
+}
+
 static void are_the_files(void **state)
 {
     size_t i = 0, size, length;
@@ -30,6 +51,7 @@ static void are_the_files(void **state)
         assert_true(tool_file_read(files[i], &bytes, &length, &error));
         assert_int_equal(length, size);
         assert_memory_equal(bytes, text, size);
+        comes_back(bytes, length);
         free(bytes);
     }
     assert_int_equal(i, 2);

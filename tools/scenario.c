@@ -178,6 +178,26 @@ static bool read_end(struct scenario_reader *r, const struct tool_yaml *n)
     return false;
 }
 
+/* What becomes of steps that cannot be done. */
+static bool read_impossible(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const char *text;
+
+    if (n == NULL)
+        return true;
+    if (!tool_yaml_text(n, r->diags, &text))
+        return false;
+    if (strcmp(text, "skip") == 0) {
+        for (size_t i = 0; i < r->s->n_steps; i++)
+            r->s->step[i].optional = r->s->step[i].kind != ENGINE_STEP_EXPECT;
+        return true;
+    }
+    if (strcmp(text, "fail") == 0)
+        return true;
+    tool_error(r->diags, n->at, "impossible must be fail or skip");
+    return false;
+}
+
 /* One pass. */
 static bool read_all(struct scenario_reader *r, const struct tool_yaml *root)
 {
@@ -188,7 +208,7 @@ static bool read_all(struct scenario_reader *r, const struct tool_yaml *root)
 
     s->n_steps = 0;
     s->n_expects = 0;
-    if (!scenario_keys(r, root, "name about world steps expect end"))
+    if (!scenario_keys(r, root, "name about world steps expect end impossible"))
         return false;
     ok = scenario_text(r, root, "name", &s->name) && scenario_text(r, root, "about", &s->about) &&
          read_end(r, tool_yaml_get(root, "end"));
@@ -199,6 +219,7 @@ static bool read_all(struct scenario_reader *r, const struct tool_yaml *root)
     if (!r->second)
         ok = tool_world_read(tool_yaml_get(root, "world"), s->builder, r->diags) && ok;
     ok = scenario_steps(r, steps) && ok;
+    ok = read_impossible(r, tool_yaml_get(root, "impossible")) && ok;
     return (r->second || read_expectations(r, expect)) && ok;
 }
 

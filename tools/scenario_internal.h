@@ -24,6 +24,19 @@ bool scenario_keys(struct scenario_reader *r, const struct tool_yaml *map, const
 bool scenario_has_label(const struct tool_scenario *s, const char *label);
 bool scenario_steps(struct scenario_reader *r, const struct tool_yaml *list);
 bool scenario_expect_step(struct scenario_reader *r, const struct tool_yaml *map);
+/* A text that is not empty. */
+bool scenario_name_given(struct scenario_reader *r, const struct tool_yaml *n, const char **out);
+/* A v4 field: an address, or any other text. */
+bool scenario_v4(struct scenario_reader *r, const char *text, sim_v4 *out);
+/* Adds a step that is one action of the model. */
+struct sim_action *scenario_action(struct scenario_reader *r, enum sim_action_kind kind,
+                                   struct tool_place at);
+/* The steps of users: scenario_eip.c. */
+bool scenario_create(struct scenario_reader *r, const struct tool_yaml *n);
+bool scenario_delete(struct scenario_reader *r, const struct tool_yaml *n);
+bool scenario_delete_begin(struct scenario_reader *r, const struct tool_yaml *n);
+bool scenario_delete_end(struct scenario_reader *r, const struct tool_yaml *n);
+bool scenario_edit(struct scenario_reader *r, const struct tool_yaml *n);
 /* Adds a step; *step is zeroed but for what "any" is. */
 struct engine_step *scenario_add(struct scenario_reader *r, enum engine_step_kind kind,
                                  struct tool_place at);

@@ -30,8 +30,8 @@ struct engine_step *scenario_add(struct scenario_reader *r, enum engine_step_kin
     return step;
 }
 
-static struct sim_action *add_action(struct scenario_reader *r, enum sim_action_kind kind,
-                                     struct tool_place at)
+struct sim_action *scenario_action(struct scenario_reader *r, enum sim_action_kind kind,
+                                   struct tool_place at)
 {
     struct sim_action *a = &scenario_add(r, ENGINE_STEP_ACT, at)->action;
 
@@ -52,7 +52,7 @@ bool scenario_need(struct scenario_reader *r, const struct tool_yaml *map, const
     return false;
 }
 
-static bool name_given(struct scenario_reader *r, const struct tool_yaml *n, const char **out)
+bool scenario_name_given(struct scenario_reader *r, const struct tool_yaml *n, const char **out)
 {
     if (!tool_yaml_text(n, r->diags, out))
         return false;
@@ -63,7 +63,7 @@ static bool name_given(struct scenario_reader *r, const struct tool_yaml *n, con
 }
 
 /* A v4 field: an address, or any other text. */
-static bool v4_text(struct scenario_reader *r, const char *text, sim_v4 *out)
+bool scenario_v4(struct scenario_reader *r, const char *text, sim_v4 *out)
 {
     (void)scenario_name(r, TOOL_NAME_TEXT, text);
     *out = 0;
@@ -123,174 +123,6 @@ static bool flag(struct scenario_reader *r, const struct tool_yaml *map, const c
     return n == NULL || tool_yaml_bool(n, r->diags, out);
 }
 
-/* ---- manifests of EIPs ---- */
-
-static bool finalizers(struct scenario_reader *r, const struct tool_yaml *list,
-                       struct sim_eip *body)
-{
-    unsigned n = 0;
-
-    if (tool_yaml_is_null(list))
-        return true;
-    if (!tool_yaml_expect(list, r->diags, TOOL_YAML_LIST))
-        return false;
-    for (const struct tool_yaml *f = list->first; f != NULL; f = f->next) {
-        const char *text;
-
-        if (!tool_yaml_text(f, r->diags, &text))
-            return false;
-        if (n == SIM_FINALIZERS) {
-            tool_error(r->diags, f->at, "more than four finalizers");
-            return false;
-        }
-        (void)scenario_name(r, TOOL_NAME_FINALIZER, text);
-        if (r->second)
-            body->finalizer[n++] = tool_finalizer_of(r->s->config, text, strlen(text));
-    }
-    return true;
-}
-
-static bool has_upper(const char *text)
-{
-    return strpbrk(text, "ABCDEF") != NULL;
-}
-
-static bool spec(struct scenario_reader *r, const struct tool_yaml *n, struct sim_eip *body)
-{
-    const char *v4, *v6, *mac, *gw, *net, *qos;
-
-    if (n == NULL)
-        return true;
-    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) || !scenario_text(r, n, "v4ip", &v4) ||
-        !scenario_text(r, n, "v6ip", &v6) || !scenario_text(r, n, "macAddress", &mac) ||
-        !scenario_text(r, n, "natGwDp", &gw) || !scenario_text(r, n, "externalSubnet", &net) ||
-        !scenario_text(r, n, "qosPolicy", &qos))
-        return false;
-    body->gw = *gw != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_GATEWAY, gw)) : 0;
-    body->net = *net != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_NET, net)) : 0;
-    body->qos = *qos != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_POLICY, qos)) : 0;
-    (void)scenario_name(r, TOOL_NAME_MAC, mac);
-    body->mac = r->second && *mac != '\0' ? tool_mac_of(r->s->config, mac, strlen(mac)) : 0;
-    body->v6 = *v6 == '\0' ? SIM_V6_EMPTY : has_upper(v6) ? SIM_V6_UPPER : SIM_V6_LOWER;
-    return v4_text(r, v4, &body->spec_v4);
-}
-
-static bool labels(struct scenario_reader *r, const struct tool_yaml *n, struct sim_eip *body)
-{
-    const char *net, *gw, *v4, *qos;
-
-    if (n == NULL)
-        return true;
-    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) ||
-        !scenario_text(r, n, "ovn.kubernetes.io/subnet", &net) ||
-        !scenario_text(r, n, "ovn.kubernetes.io/vpc-nat-gw-name", &gw) ||
-        !scenario_text(r, n, "ovn.kubernetes.io/eip_v4_ip", &v4) ||
-        !scenario_text(r, n, "ovn.kubernetes.io/qos", &qos))
-        return false;
-    if (*net != '\0') {
-        body->labels |= SIM_LABEL_NET;
-        body->label_net = sim_ref_of(scenario_name(r, TOOL_NAME_NET, net));
-    }
-    if (*gw != '\0') {
-        body->labels |= SIM_LABEL_GW;
-        body->label_gw = sim_ref_of(scenario_name(r, TOOL_NAME_GATEWAY, gw));
-    }
-    if (*qos != '\0') {
-        body->labels |= SIM_LABEL_QOS;
-        body->label_qos = sim_ref_of(scenario_name(r, TOOL_NAME_POLICY, qos));
-    }
-    if (*v4 != '\0')
-        body->labels |= SIM_LABEL_V4;
-    return v4_text(r, v4, &body->label_v4);
-}
-
-static bool create(struct scenario_reader *r, const struct tool_yaml *n)
-{
-    const struct tool_yaml *metadata = tool_yaml_get(n, "metadata");
-    struct sim_eip body;
-    const char *kind, *name;
-    struct sim_action *a;
-
-    memset(&body, 0, sizeof body);
-    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_MAP) || !scenario_need(r, n, "kind", &kind) ||
-        !tool_manifest_name(n, r->diags, &name))
-        return false;
-    if (strcmp(kind, "IptablesEIP") != 0) {
-        tool_error(r->diags, tool_yaml_get(n, "kind")->at,
-                   "a user creates an IptablesEIP here, not a %.60s", kind);
-        return false;
-    }
-    if (!r->second && tool_yaml_get(n, "status") != NULL)
-        tool_note(r->diags, tool_yaml_get(n, "status")->key_at,
-                  "status is ignored: the API server drops it on create");
-    if (!spec(r, tool_yaml_get(n, "spec"), &body) ||
-        !labels(r, tool_yaml_get(metadata, "labels"), &body) ||
-        !finalizers(r, tool_yaml_get(metadata, "finalizers"), &body))
-        return false;
-    a = add_action(r, SIM_ACTION_CREATE, n->at);
-    a->id = scenario_name(r, TOOL_NAME_EIP, name);
-    a->body = body;
-    return true;
-}
-
-static bool on_eip(struct scenario_reader *r, const struct tool_yaml *n, enum sim_action_kind kind)
-{
-    const char *name;
-
-    if (!name_given(r, n, &name))
-        return false;
-    add_action(r, kind, n->at)->id = scenario_name(r, TOOL_NAME_EIP, name);
-    return true;
-}
-
-static bool delete (struct scenario_reader *r, const struct tool_yaml *n)
-{
-    return on_eip(r, n, SIM_ACTION_DELETE);
-}
-
-static bool delete_begin(struct scenario_reader *r, const struct tool_yaml *n)
-{
-    return on_eip(r, n, SIM_ACTION_DELETE_BEGIN);
-}
-
-static bool delete_end(struct scenario_reader *r, const struct tool_yaml *n)
-{
-    return on_eip(r, n, SIM_ACTION_DELETE_END);
-}
-
-static bool edit(struct scenario_reader *r, const struct tool_yaml *n)
-{
-    const struct tool_yaml *field = tool_yaml_get(n, "qosPolicy");
-    enum sim_action_kind kind = SIM_ACTION_SET_QOS;
-    const char *name, *text = "";
-    struct sim_action *a;
-
-    if (!scenario_keys(r, n, "eip qosPolicy v4ip finalizers") || !scenario_need(r, n, "eip", &name))
-        return false;
-    if (field == NULL) {
-        field = tool_yaml_get(n, "v4ip");
-        kind = SIM_ACTION_SET_V4IP;
-    }
-    if (field == NULL) {
-        field = tool_yaml_get(n, "finalizers");
-        kind = SIM_ACTION_SET_FINALIZERS;
-    }
-    if (field == NULL || n->count != 2) {
-        tool_error(r->diags, n->at, "edit takes eip and one of qosPolicy, v4ip, finalizers");
-        return false;
-    }
-    a = add_action(r, kind, n->at);
-    a->id = scenario_name(r, TOOL_NAME_EIP, name);
-    if (kind == SIM_ACTION_SET_FINALIZERS)
-        return finalizers(r, field, &a->body);
-    if (!tool_yaml_text(field, r->diags, &text))
-        return false;
-    if (kind == SIM_ACTION_SET_V4IP)
-        return v4_text(r, text, &a->body.spec_v4);
-    a->body.qos = *text != '\0' ? sim_ref_of(scenario_name(r, TOOL_NAME_POLICY, text)) : 0;
-    return true;
-}
-
 /* ---- the controller ---- */
 
 /* A step that stands alone. */
@@ -315,7 +147,7 @@ static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
     const char *text;
 
     if (n->key == NULL || tool_yaml_is_null(n)) {
-        (void)add_action(r, SIM_ACTION_DELIVER, n->at);
+        (void)scenario_action(r, SIM_ACTION_DELIVER, n->at);
         return true;
     }
     if (!tool_yaml_text(n, r->diags, &text))
@@ -331,8 +163,12 @@ static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
 static bool until_named(struct scenario_reader *r, const struct tool_yaml *n, const char *text,
                         uint8_t *out)
 {
-    *out = tool_event_find(text, strlen(text));
-    if (*out < SIM_EVENT_COUNT && sim_event_is_call((enum sim_event_kind) * out))
+    uint8_t kind = tool_event_find(text, strlen(text));
+
+    *out = kind;
+    /* these go together with the call before them: nobody stands before one */
+    if (kind < SIM_EVENT_COUNT && sim_event_is_call((enum sim_event_kind)kind) &&
+        kind != SIM_EVENT_QUEUE && kind != SIM_EVENT_QUEUE_AFTER && kind != SIM_EVENT_SLEEP)
         return true;
     tool_error(r->diags, tool_yaml_get(n, "until")->at,
                "there is no call %.40s; known: read list lock unlock ipam exec write requeue "
@@ -387,14 +223,20 @@ static bool run(struct scenario_reader *r, const struct tool_yaml *n)
         return false;
     if (*key != '\0')
         step->key = key_named(r, step->queue, key);
-    return (*until == '\0' || until_named(r, n, until, &step->until)) &&
-           (*object == '\0' || object_named(r, n, object, &step->object)) &&
+    if (*until != '\0' && !until_named(r, n, until, &step->until))
+        return false;
+    if (step->fault != SIM_FAULT_NONE && step->until != SIM_EVENT_EXEC &&
+        step->until != SIM_EVENT_WRITE) {
+        tool_error(r->diags, tool_yaml_get(n, "fault")->at, "only an exec or a write can fail");
+        return false;
+    }
+    return (*object == '\0' || object_named(r, n, object, &step->object)) &&
            (*verb == '\0' || verb_named(r, n, verb, &step->verb));
 }
 
 static bool step(struct scenario_reader *r, const struct tool_yaml *n)
 {
-    struct sim_action *a = add_action(r, SIM_ACTION_STEP, n->at);
+    struct sim_action *a = scenario_action(r, SIM_ACTION_STEP, n->at);
     const char *queue;
 
     if (n->kind == TOOL_YAML_SCALAR)
@@ -405,7 +247,7 @@ static bool step(struct scenario_reader *r, const struct tool_yaml *n)
 
 static bool keyed(struct scenario_reader *r, const struct tool_yaml *n, enum sim_action_kind kind)
 {
-    struct sim_action *a = add_action(r, kind, n->at);
+    struct sim_action *a = scenario_action(r, kind, n->at);
     const char *queue, *key;
 
     if (!scenario_keys(r, n, "queue key") || !scenario_need(r, n, "queue", &queue) ||
@@ -413,6 +255,14 @@ static bool keyed(struct scenario_reader *r, const struct tool_yaml *n, enum sim
         return false;
     a->id = key_named(r, a->queue, key);
     return true;
+}
+
+static bool start(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const char *queue;
+
+    return tool_yaml_text(n, r->diags, &queue) &&
+           queue_named(r, n, queue, &scenario_action(r, SIM_ACTION_START, n->at)->queue);
 }
 
 static bool due(struct scenario_reader *r, const struct tool_yaml *n)
@@ -456,7 +306,7 @@ static bool restart(struct scenario_reader *r, const struct tool_yaml *n)
 {
     if (!bare(r, n))
         return false;
-    (void)add_action(r, SIM_ACTION_RESTART, n->at);
+    (void)scenario_action(r, SIM_ACTION_RESTART, n->at);
     return true;
 }
 
@@ -464,7 +314,7 @@ static bool crash(struct scenario_reader *r, const struct tool_yaml *n)
 {
     if (!bare(r, n))
         return false;
-    (void)add_action(r, SIM_ACTION_CRASH, n->at);
+    (void)scenario_action(r, SIM_ACTION_CRASH, n->at);
     return true;
 }
 
@@ -472,7 +322,7 @@ static bool boot(struct scenario_reader *r, const struct tool_yaml *n)
 {
     if (!bare(r, n))
         return false;
-    (void)add_action(r, SIM_ACTION_BOOT, n->at);
+    (void)scenario_action(r, SIM_ACTION_BOOT, n->at);
     return true;
 }
 
@@ -487,7 +337,7 @@ static bool gateway(struct scenario_reader *r, const struct tool_yaml *n)
     if (!scenario_keys(r, n, "name present") || !scenario_need(r, n, "name", &name) ||
         !flag(r, n, "present", true, &present))
         return false;
-    a = add_action(r, SIM_ACTION_GATEWAY, n->at);
+    a = scenario_action(r, SIM_ACTION_GATEWAY, n->at);
     a->id = scenario_name(r, TOOL_NAME_GATEWAY, name);
     a->value = present;
     return true;
@@ -529,25 +379,45 @@ static uint32_t created_now(const struct scenario_reader *r)
     return 1750000000u + (uint32_t)r->s->n_steps;
 }
 
+/* When the pod was made: as the step says, else now. */
+static bool created(struct scenario_reader *r, const struct tool_yaml *map, uint32_t *out)
+{
+    const struct tool_yaml *n = tool_yaml_get(map, "created");
+    uint64_t seconds = created_now(r);
+
+    if (n != NULL && !tool_yaml_number(n, r->diags, UINT32_MAX, &seconds))
+        return false;
+    *out = (uint32_t)seconds;
+    return true;
+}
+
 static bool pod(struct scenario_reader *r, const struct tool_yaml *n)
 {
     const char *gw, *name, *state;
     struct sim_action *a;
+    uint32_t time;
     bool init;
     sim_id id;
 
-    if (!scenario_keys(r, n, "gateway name state init") || !scenario_need(r, n, "gateway", &gw) ||
-        !scenario_text(r, n, "name", &name) || !scenario_need(r, n, "state", &state) ||
-        !flag(r, n, "init", false, &init))
+    if (!scenario_keys(r, n, "gateway name state created init") ||
+        !scenario_need(r, n, "gateway", &gw) || !scenario_text(r, n, "name", &name) ||
+        !scenario_text(r, n, "state", &state) || !flag(r, n, "init", false, &init) ||
+        !created(r, n, &time))
         return false;
+    if (*state == '\0' && !init) {
+        tool_error(r->diags, n->at, "state is missing");
+        return false;
+    }
     id = pod_named(r, gw, name);
-    a = add_action(r, SIM_ACTION_POD, n->at);
-    a->id = id;
-    a->time = created_now(r);
-    if (!pod_state(r, n, state, a))
-        return false;
+    if (*state != '\0') {
+        a = scenario_action(r, SIM_ACTION_POD, n->at);
+        a->id = id;
+        a->time = time;
+        if (!pod_state(r, n, state, a))
+            return false;
+    }
     if (init)
-        add_action(r, SIM_ACTION_POD_INITED, n->at)->id = id;
+        scenario_action(r, SIM_ACTION_POD_INITED, n->at)->id = id;
     return true;
 }
 
@@ -560,22 +430,32 @@ static bool start_gateway(struct scenario_reader *r, const struct tool_yaml *n)
     uint32_t time;
     sim_id id, gw;
 
-    if (!name_given(r, n, &name))
+    if (!scenario_name_given(r, n, &name))
         return false;
     gw = scenario_name(r, TOOL_NAME_GATEWAY, name);
     id = pod_named(r, name, "");
-    a = add_action(r, SIM_ACTION_GATEWAY, n->at);
+    a = scenario_action(r, SIM_ACTION_GATEWAY, n->at);
     a->id = gw;
     a->value = 1;
     time = created_now(r);
-    a = add_action(r, SIM_ACTION_POD_REPLACED, n->at);
+    a = scenario_action(r, SIM_ACTION_POD_REPLACED, n->at);
     a->id = id;
     a->time = time;
-    add_action(r, SIM_ACTION_POD_INITED, n->at)->id = id;
-    add_action(r, SIM_ACTION_REDO_TIME, n->at)->time = time;
-    a = add_action(r, SIM_ACTION_ENQUEUE, n->at);
+    scenario_action(r, SIM_ACTION_POD_INITED, n->at)->id = id;
+    scenario_action(r, SIM_ACTION_REDO_TIME, n->at)->time = time;
+    a = scenario_action(r, SIM_ACTION_ENQUEUE, n->at);
     a->queue = SIM_QUEUE_UPDATE_VPC_EIP;
     a->id = gw;
+    return true;
+}
+
+static bool redo_time(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    uint64_t seconds;
+
+    if (!tool_yaml_number(n, r->diags, UINT32_MAX, &seconds))
+        return false;
+    scenario_action(r, SIM_ACTION_REDO_TIME, n->at)->time = (uint32_t)seconds;
     return true;
 }
 
@@ -599,13 +479,13 @@ static bool rule(struct scenario_reader *r, const struct tool_yaml *n)
                    "a rule is an IptablesDnatRule, IptablesFIPRule or IptablesSnatRule");
         return false;
     }
-    a = add_action(r, SIM_ACTION_RULE, n->at);
+    a = scenario_action(r, SIM_ACTION_RULE, n->at);
     a->value = present;
     if (!r->second)
         return tool_builder_rule(r->s->builder, object, name, strlen(name)) &&
-               v4_text(r, v4, &a->v4);
+               scenario_v4(r, v4, &a->v4);
     a->id = tool_rule_of(r->s->config, object, name, strlen(name));
-    return v4_text(r, v4, &a->v4);
+    return scenario_v4(r, v4, &a->v4);
 }
 
 static bool nat(struct scenario_reader *r, const struct tool_yaml *n)
@@ -614,7 +494,7 @@ static bool nat(struct scenario_reader *r, const struct tool_yaml *n)
 
     if (!tool_yaml_bool(n, r->diags, &on))
         return false;
-    add_action(r, SIM_ACTION_NAT_ENABLED, n->at)->value = on;
+    scenario_action(r, SIM_ACTION_NAT_ENABLED, n->at)->value = on;
     return true;
 }
 
@@ -627,7 +507,7 @@ static bool subnet(struct scenario_reader *r, const struct tool_yaml *n)
     if (!scenario_keys(r, n, "name present") || !scenario_need(r, n, "name", &name) ||
         !flag(r, n, "present", true, &present))
         return false;
-    a = add_action(r, SIM_ACTION_SUBNET, n->at);
+    a = scenario_action(r, SIM_ACTION_SUBNET, n->at);
     a->value = present;
     if (!r->second)
         return true;
@@ -645,14 +525,15 @@ static const struct {
     step_fn *read;
     bool bare; /* may stand without a value */
 } readers[] = {
-    {"create", create, false},
-    {"delete", delete, false},
-    {"delete-begin", delete_begin, false},
-    {"delete-end", delete_end, false},
-    {"edit", edit, false},
+    {"create", scenario_create, false},
+    {"delete", scenario_delete, false},
+    {"delete-begin", scenario_delete_begin, false},
+    {"delete-end", scenario_delete_end, false},
+    {"edit", scenario_edit, false},
     {"settle", settle, true},
     {"deliver", deliver, true},
     {"run", run, false},
+    {"start", start, false},
     {"step", step, false},
     {"due", due, false},
     {"enqueue", enqueue, false},
@@ -663,6 +544,7 @@ static const struct {
     {"start-gateway", start_gateway, false},
     {"gateway", gateway, false},
     {"pod", pod, false},
+    {"redo-time", redo_time, false},
     {"rule", rule, false},
     {"nat", nat, false},
     {"subnet", subnet, false},
@@ -710,7 +592,7 @@ static bool builder_content(struct scenario_reader *r, struct tool_place at)
 /* The name of a step: not another one's, and not "rest", which is the end. */
 static bool new_label(struct scenario_reader *r, const struct tool_yaml *as, const char **out)
 {
-    if (!name_given(r, as, out))
+    if (!scenario_name_given(r, as, out))
         return false;
     if (strcmp(*out, "rest") != 0 && !scenario_has_label(r->s, *out))
         return true;

@@ -60,7 +60,8 @@ static int run(const struct tool_arguments *a)
                  "Before a step that makes a call anything else may happen; a call after `+` goes "
                  "together with the step before it. A call in brackets is a table of its own. `if` "
                  "marks steps that the policy (`eipsim profiles`) or the handler's state must ask "
-                 "for; steps without a call only decide.\n"
+                 "for; steps without a call only decide. Nothing enters the last table: where "
+                 "`release_on_add_failure` is set, a failed add goes there.\n"
                : "Before a call anything else may happen; a call after + goes together with the "
                  "step before it.\n[...] runs another table. if: only when the policy or the "
                  "handler's state asks for it.\n");
