@@ -22,7 +22,33 @@ static bool same(const struct sim_violation *a, const struct sim_violation *b)
            a->subnet == b->subnet;
 }
 
-static void note(struct engine_script *s, const struct sim_violation *found, size_t n)
+const char *engine_culprit(const struct sim_world *world, const struct sim_action *action)
+{
+    struct sim_stop stop;
+
+    if (action->kind == SIM_ACTION_STEP && action->queue < SIM_QUEUE_COUNT &&
+        sim_stopped_before(world, (enum sim_queue_id)action->queue, &stop))
+        return stop.name;
+    return sim_action_text((enum sim_action_kind)action->kind);
+}
+
+bool engine_explained(const struct sim_violation *v, const struct engine_finding *findings,
+                      size_t n)
+{
+    bool lost = false, silent = false;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct sim_violation *f = &findings[i].violation;
+
+        lost = lost || !sim_invariant_at_rest_only((enum sim_invariant)f->invariant);
+        silent = silent || (f->invariant == SIM_INVARIANT_LEDGER && f->v4 == v->v4);
+    }
+    return (v->invariant == SIM_INVARIANT_STATUS_TRUTH && lost) ||
+           (v->invariant == SIM_INVARIANT_SINGLE_OWNER && silent);
+}
+
+static void note(struct engine_script *s, const struct sim_violation *found, size_t n,
+                 const char *culprit)
 {
     for (size_t i = 0; i < n; i++) {
         size_t k = 0;
@@ -32,6 +58,7 @@ static void note(struct engine_script *s, const struct sim_violation *found, siz
         if (k < s->n_findings || k == ENGINE_FINDINGS)
             continue;
         s->finding[k].violation = found[i];
+        s->finding[k].culprit = culprit;
         s->finding[k].action = s->trace->n_actions - 1;
         s->finding[k].step = s->at;
         s->n_findings++;
@@ -43,13 +70,14 @@ static void note(struct engine_script *s, const struct sim_violation *found, siz
 static enum sim_status apply(struct engine_script *s, const struct sim_action *a)
 {
     struct sim_violation found[32];
+    const char *culprit = engine_culprit(s->world, a);
     enum sim_status status = engine_trace_apply(s->trace, s->world, a);
     size_t n;
 
     if (status != SIM_STATUS_DONE)
         return status;
     n = sim_check(s->world, found, 32);
-    note(s, found, n < 32 ? n : 32);
+    note(s, found, n < 32 ? n : 32, culprit);
     if (s->acted != NULL)
         s->acted(s->context, s->world);
     return status;
@@ -227,6 +255,6 @@ bool engine_script_rest(struct engine_script *s, size_t count)
     if (!settle(s))
         return false;
     n = engine_check_at_rest(s->world, s->scratch, ENGINE_BUDGET_ACTIONS, found, 64);
-    note(s, found, n < 64 ? n : 64);
+    note(s, found, n < 64 ? n : 64, "rest");
     return true;
 }

@@ -65,9 +65,19 @@ const char *engine_failure_text(enum engine_failure failure);
 /* A violation, and when it was first seen. */
 struct engine_finding {
     struct sim_violation violation;
-    size_t action; /* index in the trace */
-    size_t step;   /* index in the script; the number of steps: at rest at the end */
+    const char *culprit; /* engine_culprit() of the action; at rest "rest" */
+    size_t action;       /* index in the trace */
+    size_t step;         /* index in the script; the number of steps: at rest at the end */
 };
+
+/* Do other findings of the same run explain this one?  A status that is wrong because an address is
+ * lost says nothing that the loss does not. */
+bool engine_explained(const struct sim_violation *v, const struct engine_finding *findings,
+                      size_t n);
+
+/* The step a worker is about to make ("A8", as `eipsim steps` names it), or the action's own name.
+ * To be asked before it is applied. */
+const char *engine_culprit(const struct sim_world *world, const struct sim_action *action);
 
 enum { ENGINE_FINDINGS = 64, ENGINE_BUDGET_ACTIONS = 1000000 };
 

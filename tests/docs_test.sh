@@ -33,6 +33,15 @@ for scenario in "$SRC"/scenarios/*.yaml; do
     fi
 done
 
+# The page of walks has every class.
+classes=$(sed -n 's/^    X([A-Z_]*, "\([a-z-]*\)", .*/\1/p' "$SRC/engine/field.h")
+for class in $classes; do
+    if ! grep -q "^| \`$class\` | " "$SRC/docs/walks.md"; then
+        echo "docs/walks.md does not have the class $class" >&2
+        bad=1
+    fi
+done
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 awk '/^```/ { yaml = ($0 == "```yaml"); next } yaml' "$page" >"$work/example.yaml"

@@ -46,12 +46,14 @@ static void put_subnet(struct tool_text *t, const struct engine_config *c, size_
     for (size_t k = 0; k < s->n_excludes; k++) {
         address_of(s->excludes[k].first, first);
         address_of(s->excludes[k].last, last);
-        snprintf(text, sizeof text, "%s..%s", first, last);
+        snprintf(text, sizeof text, "%s%s%s", first, strcmp(first, last) != 0 ? ".." : "",
+                 strcmp(first, last) != 0 ? last : "");
         tool_json_string(t, text);
     }
     tool_json_close(t, ']');
     tool_json_pair(t, "provider", c->names.provider[i]);
-    tool_json_pair(t, "vlan", s->vlan ? "vlan" : "");
+    if (s->vlan)
+        tool_json_pair(t, "vlan", "vlan");
     tool_json_close(t, '}');
     tool_json_close(t, '}');
 }

@@ -1,5 +1,6 @@
 #include "tools/cli.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -235,4 +236,21 @@ bool tool_cli_colour(int descriptor)
     const char *no = getenv("NO_COLOR");
 
     return (no == NULL || no[0] == '\0') && isatty(descriptor) != 0;
+}
+
+bool tool_cli_number(const struct tool_arguments *a, const char *flag, uint64_t otherwise,
+                     uint64_t most, uint64_t *out)
+{
+    const char *text = tool_value(a, flag);
+    char *end;
+
+    *out = otherwise;
+    if (text == NULL)
+        return true;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *out <= most)
+        return true;
+    tool_usage_error(a, "--%s takes a number from 0 to %llu", flag, (unsigned long long)most);
+    return false;
 }

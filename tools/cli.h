@@ -82,6 +82,9 @@ __attribute__((format(printf, 2, 3))) int tool_usage_error(const struct tool_arg
 
 /* ---- what several subcommands take ---- */
 
+/* The number after a flag, `otherwise` without it; false: told. */
+bool tool_cli_number(const struct tool_arguments *a, const char *flag, uint64_t otherwise,
+                     uint64_t most, uint64_t *out);
 /* The profile a text names; false: told. */
 bool tool_cli_profile(const struct tool_arguments *a, const char *text, enum sim_profile *out);
 

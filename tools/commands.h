@@ -6,6 +6,7 @@
 
 #define TOOL_COMMANDS(X)                                                                           \
     X(run)                                                                                         \
+    X(walk)                                                                                        \
     X(lint)                                                                                        \
     X(conform)                                                                                     \
     X(replay)                                                                                      \

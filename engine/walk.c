@@ -1,0 +1,250 @@
+#include "engine/walk.h"
+
+#include <string.h>
+
+#include "engine/settle.h"
+#include "model/world.h"
+
+enum { CHOICES = 128, DRAIN_ACTIONS = 200000, FIRST_DAY = 1750000000 };
+
+/* The threads of a run, for PCT: a worker each, the watch, the timers, everything outside. */
+enum { THREAD_WATCH = SIM_QUEUE_COUNT, THREAD_TIMERS, THREAD_OUTSIDE, THREADS };
+
+const char *engine_scheduler_text(enum engine_scheduler which)
+{
+    static const char *const text[] = {
+#define X(name, text, meaning) text,
+        ENGINE_SCHEDULERS(X)
+#undef X
+    };
+    return text[which];
+}
+
+static bool has(const struct engine_walk *k, enum engine_class which)
+{
+    return (k->classes >> which & 1) != 0;
+}
+
+/* ---- acting ---- */
+
+static bool known(const struct engine_walk *k, const struct sim_violation *v)
+{
+    for (size_t i = 0; i < k->n_findings; i++) {
+        const struct sim_violation *f = &k->finding[i].violation;
+
+        if (f->invariant == v->invariant && f->eip == v->eip && f->v4 == v->v4 &&
+            f->pod == v->pod && f->subnet == v->subnet)
+            return true;
+    }
+    return false;
+}
+
+static void note(struct engine_walk *k, const struct sim_violation *v, size_t n,
+                 const char *culprit)
+{
+    for (size_t i = 0; i < n && !k->ended; i++) {
+        struct engine_finding *f = &k->finding[k->n_findings];
+
+        if (known(k, &v[i]) || k->n_findings == ENGINE_FINDINGS ||
+            engine_explained(&v[i], k->finding, k->n_findings))
+            continue;
+        f->violation = v[i];
+        f->action = k->trace->n_actions - 1;
+        f->step = 0;
+        f->culprit = culprit;
+        k->n_findings++;
+        if (k->found != NULL && !k->found(k->context, k, f))
+            k->ended = 1;
+    }
+}
+
+static bool apply(struct engine_walk *k, const struct sim_action *a)
+{
+    struct sim_violation found[16];
+    const char *culprit = engine_culprit(k->world, a);
+    size_t before = k->trace->n_events, n;
+
+    if (engine_trace_apply(k->trace, k->world, a) != SIM_STATUS_DONE)
+        return false;
+    k->n_actions++;
+    k->n_events += 1 + (k->trace->n_events - before);
+    n = sim_check(k->world, found, 16);
+    if (n > 0)
+        note(k, found, n < 16 ? n : 16, culprit);
+    if (k->seen != NULL)
+        (void)engine_see(k->seen, engine_abstract(k->world));
+    return !k->trace->full;
+}
+
+/* ---- choosing ---- */
+
+/* May this step fail in a run of these classes? */
+static bool may_fail(const struct engine_walk *k, const struct sim_action *a)
+{
+    struct sim_stop stop;
+
+    if (!sim_stopped_before(k->world, (enum sim_queue_id)a->queue, &stop))
+        return false;
+    return (stop.call == SIM_EVENT_WRITE && has(k, ENGINE_CLASS_API)) ||
+           (stop.call == SIM_EVENT_EXEC && has(k, ENGINE_CLASS_EXEC));
+}
+
+static unsigned thread_of(const struct sim_action *a)
+{
+    return a->kind == SIM_ACTION_DELIVER ? THREAD_WATCH
+           : a->kind == SIM_ACTION_DUE   ? THREAD_TIMERS
+                                         : a->queue;
+}
+
+/* What the controller can do next, faults that this run has included. */
+static size_t enabled(struct engine_walk *k, struct sim_action *out)
+{
+    bool faults = has(k, ENGINE_CLASS_API) || has(k, ENGINE_CLASS_EXEC);
+    size_t n = sim_enabled(k->world, faults ? SIM_ENABLED_FAULTS : 0, out, CHOICES), kept = 0;
+
+    n = n < CHOICES ? n : CHOICES;
+    for (size_t i = 0; i < n; i++) {
+        if (out[i].kind == SIM_ACTION_DELIVER && !has(k, ENGINE_CLASS_LAG)) {
+            out[0] = out[i];
+            return 1;
+        }
+        /* of four chances to fail one is taken */
+        if (out[i].fault != SIM_FAULT_NONE &&
+            (!may_fail(k, &out[i]) || !engine_one_in(&k->random, 4)))
+            continue;
+        out[kept++] = out[i];
+    }
+    return kept;
+}
+
+static bool outside(struct engine_walk *k, struct sim_action *out)
+{
+    return engine_field_pick(k->world, k->classes, ++k->time, &k->random, out);
+}
+
+static void pct_start(struct engine_walk *k)
+{
+    for (unsigned i = 0; i < THREADS; i++)
+        k->priority[i] = (uint8_t)(16 + engine_below(&k->random, 200));
+    for (unsigned i = 0; i < 8; i++)
+        k->change[i] =
+            i < k->depth
+                ? engine_below(&k->random, (uint32_t)(k->events < 1u << 30 ? k->events : 1u << 30))
+                : UINT64_MAX;
+}
+
+/* The enabled action of the thread of highest priority. */
+static size_t pct_pick(struct engine_walk *k, const struct sim_action *list, size_t n)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < n; i++)
+        if (k->priority[thread_of(&list[i])] > k->priority[thread_of(&list[best])])
+            best = i;
+    for (unsigned i = 0; i < 8; i++)
+        if (k->n_events >= k->change[i]) {
+            k->priority[thread_of(&list[best])] = (uint8_t)i;
+            k->change[i] = UINT64_MAX;
+        }
+    return best;
+}
+
+static uint64_t times_after(struct engine_walk *k, const struct sim_action *a)
+{
+    struct sim_world *copy = k->scratch;
+
+    memcpy(copy, k->world, sim_world_size(k->world));
+    return sim_apply(copy, a, NULL) == SIM_STATUS_DONE
+               ? engine_seen_times(k->seen, engine_abstract(copy))
+               : UINT64_MAX;
+}
+
+static size_t pick(struct engine_walk *k, const struct sim_action *list, size_t n)
+{
+    size_t a = engine_below(&k->random, (uint32_t)n), b;
+
+    if (k->scheduler == ENGINE_SCHEDULER_PCT)
+        return pct_pick(k, list, n);
+    if (k->scheduler != ENGINE_SCHEDULER_RARE || n < 2)
+        return a;
+    b = engine_below(&k->random, (uint32_t)n);
+    return times_after(k, &list[a]) <= times_after(k, &list[b]) ? a : b;
+}
+
+/* Users act now and then; without races only when the controller has nothing to do. */
+static bool step(struct engine_walk *k)
+{
+    struct sim_action list[CHOICES], a;
+    size_t n = enabled(k, list);
+    bool busy = n > 0 && !(n == 1 && list[0].kind == SIM_ACTION_DUE);
+    bool turn = has(k, ENGINE_CLASS_RACE) ? engine_one_in(&k->random, 12) : !busy;
+
+    if (!sim_globals(k->world)->up || ((turn || n == 0) && !engine_one_in(&k->random, 16))) {
+        if (outside(k, &a))
+            return apply(k, &a);
+        if (n == 0 && sim_globals(k->world)->up)
+            return false;
+    }
+    if (!sim_globals(k->world)->up) { /* a panic, and nobody who crashes on purpose */
+        memset(&a, 0, sizeof a);
+        a.kind = SIM_ACTION_BOOT;
+        return apply(k, &a);
+    }
+    return n == 0 || apply(k, &list[pick(k, list, n)]);
+}
+
+/* ---- from beginning to end ---- */
+
+static bool mend(struct engine_walk *k)
+{
+    struct engine_mending m;
+    struct sim_action a;
+
+    memset(&m, 0, sizeof m);
+    m.time = ++k->time;
+    while (!k->ended && engine_field_mend(k->world, &m, &a))
+        if (!apply(k, &a))
+            return false;
+    return !k->ended;
+}
+
+static bool act_while_settling(void *context, struct sim_world *world, const struct sim_action *a)
+{
+    struct engine_walk *k = context;
+
+    (void)world;
+    return apply(k, a) && !k->ended;
+}
+
+static void drain(struct engine_walk *k)
+{
+    struct engine_actor actor = {act_while_settling, k};
+    struct sim_violation found[32];
+    size_t n;
+
+    /* without races nothing outside happens while the controller has something to do */
+    if (!has(k, ENGINE_CLASS_RACE) && sim_globals(k->world)->up &&
+        engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
+        return;
+    if (!mend(k) || engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
+        return;
+    n = engine_check_at_rest(k->world, k->scratch, DRAIN_ACTIONS, found, 32);
+    note(k, found, n < 32 ? n : 32, "rest");
+}
+
+void engine_walk_run(struct engine_walk *k)
+{
+    k->random.state = k->seed;
+    k->n_events = k->n_actions = 0;
+    k->n_findings = 0;
+    k->ended = 0;
+    k->time = FIRST_DAY;
+    pct_start(k);
+    if (!mend(k))
+        return;
+    while (!k->ended && k->n_events < k->events)
+        if (!step(k))
+            break;
+    if (!k->ended)
+        drain(k);
+}

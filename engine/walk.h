@@ -1,0 +1,82 @@
+/* Random walks: one seed, one run.  A scheduler chooses among what the controller can do next and
+ * what happens around it; every invariant is checked after every action.  Then the run drains:
+ * nothing is at fault any more, everything settles, and what must hold at rest is checked.
+ *
+ * Nothing is allocated here: the caller hands over worlds and tables.
+ */
+#ifndef EIPSIM_ENGINE_WALK_H
+#define EIPSIM_ENGINE_WALK_H
+
+#include "engine/field.h"
+#include "engine/script.h"
+#include "engine/trace.h"
+
+/* name, text, what it does */
+#define ENGINE_SCHEDULERS(X)                                                                       \
+    X(UNIFORM, "uniform", "any of the enabled actions, with equal chance")                         \
+    X(RARE, "rare", "of two the one that leads to the abstract state seen less often")             \
+    X(PCT, "pct", "workers by priority, which changes at a few random moments")
+
+enum engine_scheduler {
+#define X(name, text, meaning) ENGINE_SCHEDULER_##name,
+    ENGINE_SCHEDULERS(X)
+#undef X
+        ENGINE_SCHEDULER_COUNT
+};
+
+const char *engine_scheduler_text(enum engine_scheduler which);
+
+/* ---- abstract states ---- */
+
+/* What matters of a world to a fuzzer, as a hash: per EIP its object, finalizer, deletion, cached
+ * view, held and programmed address, readiness and queues, in no order; the gateways; the
+ * controller.  Equal for worlds that differ in names, addresses, revisions and times alone. */
+uint64_t engine_abstract(const struct sim_world *w);
+
+/* How often each was seen; an open hash table over memory of the caller's. */
+struct engine_seen {
+    struct engine_seen_slot {
+        uint64_t hash; /* 0: free */
+        uint64_t times;
+    } * slot;
+    size_t size; /* a power of two */
+    size_t used;
+};
+
+/* How often it was seen, this time included.  A table three quarters full takes no more in, and
+ * says 1. */
+uint64_t engine_see(struct engine_seen *seen, uint64_t hash);
+uint64_t engine_seen_times(const struct engine_seen *seen, uint64_t hash);
+
+/* ---- walking ---- */
+
+struct engine_walk {
+    /* the caller's */
+    struct sim_world *world;    /* as the run begins */
+    struct engine_trace *trace; /* empty */
+    void *scratch;              /* sim_world_size() bytes */
+    struct engine_seen *seen;   /* may be NULL, but not for RARE */
+    uint32_t classes;           /* bits of enum engine_class */
+    uint8_t scheduler;          /* enum engine_scheduler */
+    uint8_t depth;              /* PCT: how many changes of priority */
+    uint64_t seed;
+    uint64_t events; /* walk until that many have happened */
+    /* told of each violation when it is first seen; false: end the run */
+    bool (*found)(void *context, const struct engine_walk *walk, const struct engine_finding *f);
+    void *context;
+    /* the walk's own */
+    struct engine_random random;
+    uint64_t n_events;
+    uint64_t n_actions;
+    uint32_t time; /* seconds since 1970 */
+    uint8_t ended;
+    uint8_t priority[SIM_QUEUE_COUNT + 3];
+    uint64_t change[8];
+    struct engine_finding finding[ENGINE_FINDINGS];
+    size_t n_findings;
+};
+
+/* One run.  Findings name the action they were seen after; at rest that is the last one. */
+void engine_walk_run(struct engine_walk *walk);
+
+#endif

@@ -1,0 +1,217 @@
+#include "tools/found.h"
+
+#define XXH_INLINE_ALL
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "engine/settle.h"
+#include "model/world.h"
+#include "tools/builder.h"
+#include "tools/memory.h"
+#include "tools/run.h"
+#include "tools/scenario_write.h"
+#include "tools/story.h"
+
+/* ---- shrinking ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void take_apart(struct tool_found *f)
+{
+    f->part = tool_alloc((f->n_steps + 1) * sizeof *f->part);
+    for (size_t i = 0; i < f->n_steps; i++) {
+        const struct engine_step *s = &f->step[i];
+        uint8_t of[] = {s->kind,         s->queue,       s->until,       s->object,
+                        s->verb,         s->fault,       s->action.kind, s->action.queue,
+                        s->action.fault, s->action.value};
+
+        f->part[i] = XXH3_64bits(of, sizeof of);
+    }
+    qsort(f->part, f->n_steps, sizeof *f->part, by_value);
+}
+
+bool tool_found_within(const struct tool_found *a, const struct tool_found *b)
+{
+    size_t i = 0;
+
+    if (a->finding.violation.invariant != b->finding.violation.invariant ||
+        strcmp(a->finding.culprit, b->finding.culprit) != 0)
+        return false;
+    for (size_t k = 0; k < b->n_steps && i < a->n_steps; k++)
+        i += a->part[i] == b->part[k];
+    return i == a->n_steps;
+}
+
+static void name_it(struct tool_found *f)
+{
+    uint64_t h = XXH3_64bits(f->part, f->n_steps * sizeof *f->part);
+
+    tool_text_printf(&f->name, "%s-%s-%04x",
+                     sim_invariant_text((enum sim_invariant)f->finding.violation.invariant),
+                     f->finding.culprit, (unsigned)(h >> 48));
+}
+
+bool tool_found_shrink(struct tool_found *f, const struct engine_config *config,
+                       const struct engine_trace *trace, const struct engine_finding *finding,
+                       struct tool_worlds *worlds)
+{
+    size_t room = trace->n_actions + 1;
+    struct engine_shrink s;
+    bool ok;
+
+    memset(f, 0, sizeof *f);
+    memset(&s, 0, sizeof s);
+    f->config = config;
+    f->step = tool_alloc(room * sizeof *f->step);
+    s.start = worlds->start;
+    s.world = worlds->world;
+    s.scratch = worlds->scratch;
+    s.trace = &worlds->trace;
+    s.spare = tool_alloc(room * sizeof *f->step);
+    s.invariant = finding->violation.invariant;
+    s.culprit = finding->culprit;
+    s.budget = 20000;
+    s.step = f->step;
+    s.n_steps = engine_steps_of(trace, finding->action, f->step);
+    ok = engine_shrink_run(&s);
+    f->n_steps = s.n_steps;
+    f->finding = s.finding;
+    f->runs = s.runs;
+    free(s.spare);
+    if (!ok)
+        return false;
+    take_apart(f);
+    name_it(f);
+    tool_story_text(config, &worlds->trace, &f->finding.violation, f->finding.action, &f->story);
+    return true;
+}
+
+void tool_found_free(struct tool_found *f)
+{
+    free(f->step);
+    free(f->part);
+    tool_text_free(&f->name);
+    tool_text_free(&f->story);
+}
+
+/* ---- what each profile does with it ---- */
+
+/* The violations of one profile as lines of `expect:`; empty if everything holds. */
+static void judge(const struct tool_found *f, enum sim_profile profile, bool rest,
+                  struct tool_text *out)
+{
+    struct engine_config config = *f->config;
+    struct tool_worlds w;
+    struct engine_script e;
+    char text[16];
+
+    tool_config_set_profile(&config, profile);
+    if (!tool_worlds_open(&w, &config))
+        return;
+    tool_worlds_begin(&w);
+    memset(&e, 0, sizeof e);
+    e.world = w.world;
+    e.trace = &w.trace;
+    e.scratch = w.scratch;
+    for (size_t i = 0; i < f->n_steps; i++)
+        (void)engine_script_run(&e, &f->step[i], 1);
+    if (rest)
+        (void)engine_script_rest(&e, f->n_steps);
+    for (size_t i = 0; i < e.n_findings; i++) {
+        const struct sim_violation *v = &e.finding[i].violation;
+
+        tool_text_printf(out, "  - {violates: %s",
+                         sim_invariant_text((enum sim_invariant)v->invariant));
+        if (v->v4 != 0)
+            tool_text_printf(out, ", address: %s", tool_v4_text(&config, v->v4, text));
+        if (v->eip != SIM_NONE)
+            tool_text_printf(out, ", owner: %s", config.names.eip[v->eip]);
+        tool_text_add(out, "}\n");
+    }
+    tool_worlds_close(&w);
+}
+
+static void put_expectations(const struct tool_found *f, bool rest, struct tool_text *out)
+{
+    struct tool_text of[SIM_PROFILE_COUNT];
+    bool told[SIM_PROFILE_COUNT] = {false};
+
+    memset(of, 0, sizeof of);
+    for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++)
+        judge(f, (enum sim_profile)p, rest, &of[p]);
+    tool_text_add(out, "expect:\n");
+    for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++) {
+        if (told[p])
+            continue;
+        tool_text_printf(out, "  %s", sim_profile_text((enum sim_profile)p));
+        for (unsigned q = p + 1; q < SIM_PROFILE_COUNT; q++)
+            if (!told[q] && strcmp(tool_text_get(&of[p]), tool_text_get(&of[q])) == 0) {
+                told[q] = true;
+                tool_text_printf(out, ", %s", sim_profile_text((enum sim_profile)q));
+            }
+        if (of[p].length == 0)
+            tool_text_add(out, ": holds\n");
+        else
+            tool_text_printf(out, ":\n%s", tool_text_get(&of[p]));
+    }
+    for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++)
+        tool_text_free(&of[p]);
+}
+
+static void write_scenario(const struct tool_found *f, bool all, struct tool_text *out)
+{
+    bool rest = strcmp(f->finding.culprit, "rest") == 0;
+
+    tool_text_printf(out, "# Found in %s:\n",
+                     sim_profile_text((enum sim_profile)f->config->setup.profile));
+    tool_write_comment(out, tool_text_get(&f->story));
+    tool_text_printf(out, "name: %s\n", tool_text_get(&f->name));
+    tool_write_world(f->config, all ? NULL : f->step, f->n_steps, out);
+    tool_write_steps(f->config, f->step, f->n_steps, out);
+    tool_text_add(out, "impossible: skip\n");
+    if (!rest)
+        tool_text_add(out, "end: as-is\n");
+    put_expectations(f, rest, out);
+}
+
+/* Does the text, read again, do in every profile what it says? */
+static bool is_true(const struct tool_text *text)
+{
+    struct tool_run_how how = {.set = NULL};
+    struct tool_text error = {0};
+    struct tool_diags diags;
+    struct tool_scenario *s;
+    bool ok;
+
+    tool_diags_init(&diags, "found");
+    s = tool_scenario_read("found", tool_text_get(text), text->length, &diags);
+    tool_diags_free(&diags);
+    ok = s != NULL;
+    for (unsigned p = 0; ok && p < SIM_PROFILE_COUNT; p++) {
+        struct tool_run_result r;
+
+        ok = tool_run_scenario(s, (enum sim_profile)p, &how, &r, &error) && r.ok;
+        tool_run_result_free(&r);
+    }
+    tool_scenario_free(s);
+    tool_text_free(&error);
+    return ok;
+}
+
+void tool_found_scenario(const struct tool_found *f, struct tool_text *out)
+{
+    size_t from = out->length;
+
+    write_scenario(f, false, out);
+    if (is_true(out))
+        return;
+    /* something that no step mentions matters */
+    out->length = from;
+    write_scenario(f, true, out);
+}

@@ -1,0 +1,36 @@
+/* What a walk, a fuzzer or a log has found: shrunk, told, and written as a scenario. */
+#ifndef EIPSIM_TOOLS_FOUND_H
+#define EIPSIM_TOOLS_FOUND_H
+
+#include "engine/shrink.h"
+#include "tools/text.h"
+#include "tools/worlds.h"
+
+struct tool_found {
+    const struct engine_config *config; /* not owned */
+    struct engine_step *step;
+    size_t n_steps;
+    struct engine_finding finding;
+    /* what its steps are but for names, addresses, times and order: sorted hashes */
+    uint64_t *part;
+    uint64_t runs;          /* that shrinking took */
+    struct tool_text name;  /* "live-owner-A2-3f2a" */
+    struct tool_text story; /* of the shrunk run */
+};
+
+/* Shrinks the run that ends with action `last` of the trace.  False: it could not be repeated.
+ * The trace must be of a run that began at worlds->start; worlds must not be those it was made in.
+ * To be freed with tool_found_free() in any case. */
+bool tool_found_shrink(struct tool_found *f, const struct engine_config *config,
+                       const struct engine_trace *trace, const struct engine_finding *finding,
+                       struct tool_worlds *worlds);
+void tool_found_free(struct tool_found *f);
+
+/* Is a the same as b, or less of it? */
+bool tool_found_within(const struct tool_found *a, const struct tool_found *b);
+
+/* The scenario, with what each of the eight profiles does with it: computed by running it.  The
+ * switches of the configuration are noted where they differ from its profile's. */
+void tool_found_scenario(const struct tool_found *f, struct tool_text *out);
+
+#endif

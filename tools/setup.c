@@ -1,0 +1,116 @@
+#include "tools/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text.h"
+#include "tools/world.h"
+
+enum { EIPS_MAX = 60000, GATEWAYS_MAX = 1000 };
+
+/* The world of the three flags, as a file would have it: untimed, gateways that exist, two QoS
+ * policies, two NAT rules. */
+static void describe(uint64_t eips, uint64_t gateways, const char *cidr, struct tool_text *out)
+{
+    tool_text_printf(out,
+                     "world:\n"
+                     "  clock: none\n"
+                     "  objects:\n"
+                     "  - kind: Subnet\n"
+                     "    metadata: {name: ovn-vpc-external-network}\n"
+                     "    spec: {cidrBlock: %s,\n"
+                     "           provider: ovn-vpc-external-network.kube-system}\n",
+                     cidr);
+    tool_text_add(out, "  - kind: QoSPolicy\n"
+                       "    metadata: {name: shared}\n"
+                       "    spec: {shared: true, bandwidthLimitRules: [\n"
+                       "      {direction: ingress, priority: 1, rateMax: 10, burstMax: 10}]}\n"
+                       "  - kind: QoSPolicy\n"
+                       "    metadata: {name: single}\n"
+                       "    spec: {shared: false, bandwidthLimitRules: [\n"
+                       "      {direction: egress, priority: 1, rateMax: 10, burstMax: 10}]}\n");
+    for (uint64_t i = 1; i <= gateways; i++)
+        tool_text_printf(out, "  - {kind: VpcNatGateway, metadata: {name: gw%llu}}\n",
+                         (unsigned long long)i);
+    tool_text_add(out, "  rules:\n"
+                       "  - {kind: IptablesFIPRule, name: fip}\n"
+                       "  - {kind: IptablesSnatRule, name: snat}\n"
+                       "  eips: [");
+    for (uint64_t i = 1; i <= eips; i++)
+        tool_text_printf(out, "%se%llu", i > 1 ? ", " : "", (unsigned long long)i);
+    tool_text_add(out, "]\n");
+}
+
+static bool read_file(struct tool_setup *s, const char *path)
+{
+    struct tool_text error = {0};
+    char *bytes = NULL;
+    size_t size;
+    bool ok = tool_file_read(path, &bytes, &size, &error) &&
+              tool_world_read_bytes(path, bytes, size, s->builder, &error);
+
+    if (!ok)
+        fprintf(stderr, "%s\n", tool_text_get(&error));
+    free(bytes);
+    tool_text_free(&error);
+    return ok;
+}
+
+static bool from_flags(struct tool_setup *s, const struct tool_arguments *a)
+{
+    struct tool_text text = {0}, error = {0};
+    const char *cidr = tool_value(a, "subnet");
+    uint64_t eips, gateways;
+    sim_v4 network;
+    uint8_t prefix;
+    bool ok;
+
+    if (!tool_cli_number(a, "eips", 3, EIPS_MAX, &eips) ||
+        !tool_cli_number(a, "gateways", 1, GATEWAYS_MAX, &gateways))
+        return false;
+    cidr = cidr != NULL ? cidr : "10.0.1.0/29";
+    if (eips == 0 || gateways == 0 || !tool_cidr_parse(cidr, strlen(cidr), &network, &prefix)) {
+        tool_usage_error(a, "there must be an EIP, a gateway and an IPv4 block (/16 to /30)");
+        return false;
+    }
+    describe(eips, gateways, cidr, &text);
+    ok = tool_world_read_bytes("flags", tool_text_get(&text), text.length, s->builder, &error);
+    if (!ok)
+        (void)tool_usage_error(a, "%s", tool_text_get(&error));
+    tool_text_free(&text);
+    tool_text_free(&error);
+    return ok;
+}
+
+bool tool_setup_open(struct tool_setup *s, const struct tool_arguments *a)
+{
+    const char *path = tool_value(a, "config");
+    enum sim_profile profile = SIM_PROFILE_MASTER;
+    struct tool_setting set;
+
+    s->builder = tool_builder_new();
+    if (tool_given(a, "profile") && !tool_cli_profile(a, tool_value(a, "profile"), &profile))
+        return false;
+    if (!(path != NULL ? read_file(s, path) : from_flags(s, a)))
+        return false;
+    s->config = tool_builder_finish(s->builder);
+    if (s->config == NULL) {
+        fprintf(stderr, "%s\n", tool_builder_error(s->builder));
+        return false;
+    }
+    tool_config_set_profile(s->config, profile);
+    for (size_t n = 0; tool_value_at(a, "set", n) != NULL; n++) {
+        if (!tool_cli_setting(a, tool_value_at(a, "set", n), &set))
+            return false;
+        s->config->setup.policy.value[set.which] = set.value;
+    }
+    return true;
+}
+
+void tool_setup_close(struct tool_setup *s)
+{
+    if (s->builder != NULL)
+        tool_builder_free(s->builder);
+    s->builder = NULL;
+    s->config = NULL;
+}

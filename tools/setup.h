@@ -1,0 +1,29 @@
+/* The configuration that commands make worlds from: --config FILE, or --eips, --gateways, --subnet;
+ * then --profile and --set.
+ */
+#ifndef EIPSIM_TOOLS_SETUP_H
+#define EIPSIM_TOOLS_SETUP_H
+
+#include "tools/builder.h"
+#include "tools/cli.h"
+
+#define TOOL_SETUP_FLAGS                                                                           \
+    {"config", "FILE", "the world, a YAML file with the key world (docs/scenarios.md)"},           \
+        {"eips", "N", "without --config: how many EIPs can exist [3]"},                            \
+        {"gateways", "N", "without --config: how many gateways [1]"},                              \
+        {"subnet", "CIDR", "without --config: the external subnet [10.0.1.0/29]"},                 \
+        {"profile", "P", "the release, see eipsim profiles [master]"},                             \
+    {                                                                                              \
+        "set", "SWITCH=VALUE", "with this switch changed; may be repeated"                         \
+    }
+
+struct tool_setup {
+    struct tool_builder *builder;
+    struct engine_config *config;
+};
+
+/* False: told. */
+bool tool_setup_open(struct tool_setup *s, const struct tool_arguments *a);
+void tool_setup_close(struct tool_setup *s);
+
+#endif
