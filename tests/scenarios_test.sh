@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 "$EIPSIM" run scenarios/
 
 profiles='v1.12.0 v1.12.22 v1.12.35 v1.13.15 v1.14.41 v1.15.24 v1.16.2 master'
-for scenario in scenarios/*.yaml; do
+for scenario in scenarios/*.yaml scenarios/*/*.yaml; do
     for profile in $profiles; do
         "$EIPSIM" run --profile "$profile" --log "$work/log" "$scenario" >/dev/null
         "$EIPSIM" replay "$work/log" >/dev/null || { echo "$scenario $profile" >&2; exit 1; }

@@ -39,21 +39,32 @@ static bool has_ending(const char *name, const char *ending)
     return n > m && strcmp(name + n - m, ending) == 0;
 }
 
-static bool add_folder(struct paths *p, const char *folder)
+enum { FOLDERS_DEEP = 8 };
+
+/* The *.yaml of a folder and of those below it, in order of their paths. */
+static void add_folder(struct paths *p, const char *folder, unsigned depth)
 {
-    DIR *d = opendir(folder);
-    size_t first = p->count;
+    DIR *d = depth < FOLDERS_DEEP ? opendir(folder) : NULL;
     struct dirent *e;
 
     if (d == NULL)
-        return false;
-    while ((e = readdir(d)) != NULL)
-        if (e->d_name[0] != '.' && has_ending(e->d_name, ".yaml"))
-            add_path(p, folder, e->d_name);
+        return;
+    while ((e = readdir(d)) != NULL) {
+        struct stat st;
+
+        if (e->d_name[0] == '.')
+            continue;
+        add_path(p, folder, e->d_name);
+        if (stat(p->path[p->count - 1], &st) == 0 && S_ISDIR(st.st_mode)) {
+            char *below = p->path[--p->count];
+
+            add_folder(p, below, depth + 1);
+            free(below);
+        } else if (!has_ending(e->d_name, ".yaml")) {
+            free(p->path[--p->count]);
+        }
+    }
     closedir(d);
-    if (p->count > first)
-        qsort(p->path + first, p->count - first, sizeof *p->path, by_text);
-    return p->count > first;
 }
 
 static bool collect(const struct tool_arguments *a, struct paths *p)
@@ -62,7 +73,12 @@ static bool collect(const struct tool_arguments *a, struct paths *p)
         struct stat st;
 
         if (stat(a->operand[i], &st) == 0 && S_ISDIR(st.st_mode)) {
-            if (!add_folder(p, a->operand[i])) {
+            size_t first = p->count;
+
+            add_folder(p, a->operand[i], 0);
+            if (p->count > first)
+                qsort(p->path + first, p->count - first, sizeof *p->path, by_text);
+            if (p->count == first) {
                 fprintf(stderr, "%s: error: no *.yaml in this folder\n", a->operand[i]);
                 return false;
             }
