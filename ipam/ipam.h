@@ -358,8 +358,8 @@ uint32_t ipam_assigned_to_other(const struct ipam *ipam, uint32_t subnet, struct
 
 /*
  * Statements about one subnet, with the letters that docs/ipam.md knows them by. `everywhere`: it
- * holds in every mode. `master`: with no switch on, and pool 0 left alone (B10). All hold in
- * strict.
+ * holds in every mode. `master`: with no switch on, and pool 0 left alone (B10); I5 not where a
+ * block is a single address (/32, /128). All hold in strict.
  */
 #define IPAM_INVARIANTS(X)                                                                         \
     X(I1, EVERYWHERE, "lists and tables are in normal form, counts are right, unused bytes zero")  \

@@ -446,12 +446,28 @@ bool ipam_invariant_holds(const struct ipam *ipam, uint32_t subnet, enum ipam_in
     return true;
 }
 
+/* A block of one address has none to give out.  An address that was in use when the block shrank to
+ * it can be shared, and upstream then gives it back to the subnet alone. */
+static bool has_bare_block(const struct ipam *ipam, uint32_t subnet)
+{
+    for (int f = 0; f < IPAM_FAMILIES; f++) {
+        struct ipam_cidr cidr;
+
+        if (ipam_cidr_of(ipam, subnet, (enum ipam_family)f, &cidr) &&
+            cidr.prefix == (f == IPAM_V4 ? 32 : 128))
+            return true;
+    }
+    return false;
+}
+
 /* Pool 0 is as it was made, as far as can be seen. */
 static bool expected(const struct ipam *ipam, uint32_t subnet, enum ipam_invariant invariant)
 {
     if (wheres[invariant] == EVERYWHERE || ipam->quirks == IPAM_QUIRK_BIT(strict))
         return true;
     if (wheres[invariant] != MASTER || ipam->quirks != 0)
+        return false;
+    if (invariant == IPAM_I5 && has_bare_block(ipam, subnet))
         return false;
     return invariant < IPAM_I4 || ipam_invariant_holds(ipam, subnet, IPAM_I4);
 }
