@@ -48,6 +48,16 @@ for log in "$work"/master/*.jsonl "$work"/leak/*.jsonl; do
     "$EIPSIM" replay "$log" >/dev/null || { echo "$log" >&2; exit 1; }
 done
 
+# Any log can be shrunk: the report of #4922 to what matters of it.
+"$EIPSIM" run --profile v1.12.22 --log "$work/log" scenarios/issue-4922.yaml >/dev/null
+"$EIPSIM" shrink --output "$work/shrunk.yaml" "$work/log" 2>"$work/err"
+steps=$(sed -n '/^steps:/,/^impossible/p' "$work/shrunk.yaml" | grep -c '^- ')
+((steps <= 8)) || { echo "issue 4922 shrunk to $steps steps" >&2; exit 1; }
+"$EIPSIM" run "$work/shrunk.yaml" >"$work/ran" || { cat "$work/ran" >&2; exit 1; }
+code=0
+"$EIPSIM" shrink --invariant data-plane "$work/log" >"$work/other" 2>"$work/err" || code=$?
+[[ $code == 1 && ! -s $work/other ]] || { echo "shrunk to something else" >&2; exit 1; }
+
 # The same seed, the same run; another world, another run.
 cp "$work/out" "$work/first"
 walk 1 --profile master --runs 300 --eips 2
