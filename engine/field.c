@@ -24,6 +24,16 @@ const char *engine_class_meaning(enum engine_class which)
     return text[which];
 }
 
+bool engine_may_fail(const struct sim_world *w, const struct sim_action *step, uint32_t classes)
+{
+    struct sim_stop stop;
+
+    if (!sim_stopped_before(w, (enum sim_queue_id)step->queue, &stop))
+        return false;
+    return (stop.call == SIM_EVENT_WRITE && (classes & ENGINE_CLASS_BIT(API)) != 0) ||
+           (stop.call == SIM_EVENT_EXEC && (classes & ENGINE_CLASS_BIT(EXEC)) != 0);
+}
+
 struct picking {
     const struct sim_world *w;
     struct engine_random *r;

@@ -37,6 +37,9 @@ enum engine_class {
 const char *engine_class_text(enum engine_class which);
 const char *engine_class_meaning(enum engine_class which);
 
+/* May the call of this step fail in a run of these classes? */
+bool engine_may_fail(const struct sim_world *w, const struct sim_action *step, uint32_t classes);
+
 /* An action from outside the controller that can happen now and belongs to one of the classes, or
  * to none (creating and deleting EIPs).  time: seconds since 1970 for what needs one; it must grow.
  * False: nothing was found. */

@@ -78,17 +78,6 @@ static bool apply(struct engine_walk *k, const struct sim_action *a)
 
 /* ---- choosing ---- */
 
-/* May this step fail in a run of these classes? */
-static bool may_fail(const struct engine_walk *k, const struct sim_action *a)
-{
-    struct sim_stop stop;
-
-    if (!sim_stopped_before(k->world, (enum sim_queue_id)a->queue, &stop))
-        return false;
-    return (stop.call == SIM_EVENT_WRITE && has(k, ENGINE_CLASS_API)) ||
-           (stop.call == SIM_EVENT_EXEC && has(k, ENGINE_CLASS_EXEC));
-}
-
 static unsigned thread_of(const struct sim_action *a)
 {
     return a->kind == SIM_ACTION_DELIVER ? THREAD_WATCH
@@ -110,7 +99,7 @@ static size_t enabled(struct engine_walk *k, struct sim_action *out)
         }
         /* of four chances to fail one is taken */
         if (out[i].fault != SIM_FAULT_NONE &&
-            (!may_fail(k, &out[i]) || !engine_one_in(&k->random, 4)))
+            (!engine_may_fail(k->world, &out[i], k->classes) || !engine_one_in(&k->random, 4)))
             continue;
         out[kept++] = out[i];
     }

@@ -42,6 +42,15 @@ for class in $classes; do
     fi
 done
 
+# The page of exploring has every budget.
+budgets=$(sed -n 's/^    X([A-Z]*, "\([a-z]*\)", .*/\1/p' "$SRC/engine/explore.h")
+for budget in $budgets; do
+    if ! grep -q "^| \`$budget\` | " "$SRC/docs/explore.md"; then
+        echo "docs/explore.md does not have the budget $budget" >&2
+        bad=1
+    fi
+done
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 awk '/^```/ { yaml = ($0 == "```yaml"); next } yaml' "$page" >"$work/example.yaml"

@@ -22,6 +22,7 @@
     X(BROKEN, 1, "a violation, or an expectation that was not met")                                \
     X(USAGE, 2, "bad usage or input")                                                              \
     X(DIFFERS, 3, "a replay or a recording differs")                                               \
+    X(LIMIT, 4, "a search stopped at a limit")                                                     \
     X(INTERNAL, 70, "a fault of eipsim's own")
 
 enum tool_exit {

@@ -7,6 +7,7 @@
 #define TOOL_COMMANDS(X)                                                                           \
     X(run)                                                                                         \
     X(walk)                                                                                        \
+    X(explore)                                                                                     \
     X(shrink)                                                                                      \
     X(lint)                                                                                        \
     X(conform)                                                                                     \

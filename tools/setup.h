@@ -17,6 +17,14 @@
         "set", "SWITCH=VALUE", "with this switch changed; may be repeated"                         \
     }
 
+#define TOOL_CLASSES_FLAG(meaning)                                                                 \
+    {                                                                                              \
+        "faults", "LIST", meaning                                                                  \
+    }
+
+/* The bits of --faults (engine/field.h): none, all, or names; all without it.  False: told. */
+bool tool_setup_classes(const struct tool_arguments *a, uint32_t *out);
+
 struct tool_setup {
     struct tool_builder *builder;
     struct engine_config *config;

@@ -1,0 +1,375 @@
+#include "engine/explore.h"
+
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "engine/settle.h"
+#include "model/world.h"
+
+enum { ACTIONS = 256, REST_ACTIONS = 20000, PROGRESS = 4096 };
+
+struct slot {
+    uint32_t node;
+    uint8_t used[ENGINE_BUDGET_COUNT];
+    uint8_t pad[16 - 4 - ENGINE_BUDGET_COUNT];
+};
+
+_Static_assert(sizeof(struct slot) == 16, "the world behind a slot's head stays aligned");
+
+const char *engine_budget_text(enum engine_budget which)
+{
+    static const char *const text[] = {
+#define X(name, text, meaning, otherwise) text,
+        ENGINE_BUDGETS(X)
+#undef X
+    };
+    return text[which];
+}
+
+/* ---- identity ---- */
+
+enum { VERSIONS = 512 };
+
+/* Every field that holds a resource version or a uid. */
+static size_t versions(struct sim_world *w, uint32_t **out)
+{
+    size_t n = 0;
+    struct sim_eip *objects[VERSIONS / 2];
+    size_t m = 0;
+
+    for (sim_id i = 0; i < w->limits.eips && m + 2 < VERSIONS / 2; i++) {
+        struct sim_eip_slot *e = (struct sim_eip_slot *)((uint8_t *)w + w->at.eips) + i;
+
+        objects[m++] = &e->api;
+        objects[m++] = &e->cache;
+    }
+    for (size_t i = 0; i < sim_globals(w)->watch_count && m + 1 < VERSIONS / 2; i++)
+        objects[m++] = &((struct sim_watch_event *)((uint8_t *)w + w->at.watch))[i].object;
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT && m + 2 < VERSIONS / 2; q++) {
+        struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers) + q;
+
+        objects[m++] = &me->snap;
+        objects[m++] = &me->copy;
+    }
+    for (size_t i = 0; i < m; i++) {
+        if (objects[i]->rv != 0)
+            out[n++] = &objects[i]->rv;
+        if (objects[i]->uid != 0)
+            out[n++] = &objects[i]->uid;
+    }
+    return n;
+}
+
+/* 1 for the least, 2 for the next, ...: there are few of them. */
+static void rank(uint32_t **at, size_t n)
+{
+    uint32_t sorted[VERSIONS];
+    size_t m = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t k = m;
+
+        while (k > 0 && sorted[k - 1] > *at[i])
+            k--;
+        if (k > 0 && sorted[k - 1] == *at[i])
+            continue;
+        memmove(sorted + k + 1, sorted + k, (m - k) * sizeof *sorted);
+        sorted[k] = *at[i];
+        m++;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t r = 0;
+
+        while (sorted[r] != *at[i])
+            r++;
+        *at[i] = r + 1;
+    }
+}
+
+struct sim_identity engine_canonical(const struct sim_world *w, struct sim_world *scratch)
+{
+    uint32_t *at[VERSIONS];
+    XXH128_hash_t h;
+
+    memcpy((void *)scratch, w, w->at.state_end);
+    rank(at, versions(scratch, at));
+    ((struct sim_globals *)((uint8_t *)scratch + scratch->at.globals))->revision = 0;
+    h = XXH3_128bits(sim_at(scratch, scratch->at.globals),
+                     scratch->at.state_end - scratch->at.globals);
+    return (struct sim_identity){h.low64, h.high64};
+}
+
+/* ---- nodes ---- */
+
+static struct slot *slot_at(const struct engine_explore *x, size_t i)
+{
+    return (struct slot *)(void *)(x->frontier + (x->first + i) % x->max_frontier *
+                                                     engine_explore_slot(x->start));
+}
+
+static struct sim_world *world_of(struct slot *s)
+{
+    return (struct sim_world *)(void *)(s + 1);
+}
+
+size_t engine_explore_slot(const struct sim_world *start)
+{
+    return (sizeof(struct slot) + sim_world_size(start) + 15) / 16 * 16;
+}
+
+/* What is still allowed is part of a state. */
+static struct sim_identity identity_of(const struct engine_explore *x, const struct sim_world *w,
+                                       const uint8_t *used)
+{
+    struct sim_identity id = engine_canonical(w, x->scratch);
+
+    id.low ^= XXH3_64bits(used, ENGINE_BUDGET_COUNT);
+    return id;
+}
+
+/* Where the identity stands in the table, or would. */
+static uint32_t *find(const struct engine_explore *x, struct sim_identity id)
+{
+    size_t i = id.low & (x->table_size - 1);
+
+    while (x->table[i] != 0 && (x->node[x->table[i] - 1].identity.low != id.low ||
+                                x->node[x->table[i] - 1].identity.high != id.high))
+        i = (i + 1) & (x->table_size - 1);
+    return &x->table[i];
+}
+
+static bool end(struct engine_explore *x, enum engine_explored why)
+{
+    x->stop = true;
+    x->ended = (uint8_t)why;
+    return false;
+}
+
+/* A state that was not seen before.  SIZE_MAX: there is no room. */
+static size_t add_node(struct engine_explore *x, uint32_t *place, struct sim_identity id,
+                       uint32_t parent, const struct sim_action *a)
+{
+    struct engine_node *n = &x->node[x->n_nodes];
+
+    if (x->n_nodes == x->max_nodes) {
+        (void)end(x, ENGINE_OUT_OF_NODES);
+        return SIZE_MAX;
+    }
+    memset(n, 0, sizeof *n);
+    n->identity = id;
+    n->parent = parent;
+    n->kind = a->kind;
+    n->queue = a->queue;
+    n->fault = a->fault;
+    n->id = a->id;
+    n->gw = a->body.gw;
+    *place = (uint32_t)++x->n_nodes;
+    return x->n_nodes - 1;
+}
+
+static bool add_frontier(struct engine_explore *x, uint32_t node, const struct sim_world *w,
+                         const uint8_t *used)
+{
+    struct slot *s;
+
+    if (x->waiting == x->max_frontier)
+        return end(x, ENGINE_OUT_OF_FRONTIER);
+    s = slot_at(x, x->waiting++);
+    s->node = node;
+    memcpy(s->used, used, sizeof s->used);
+    memcpy((void *)world_of(s), w, sim_world_size(w));
+    return true;
+}
+
+/* ---- actions ---- */
+
+struct choosing {
+    const struct engine_explore *x;
+    const struct sim_world *w;
+    const uint8_t *used;
+    struct sim_action *out;
+    size_t n;
+};
+
+static bool may(const struct choosing *c, enum engine_class class, enum engine_budget budget)
+{
+    return (c->x->classes >> class & 1) != 0 && c->used[budget] < c->x->budget[budget];
+}
+
+static struct sim_action *add(struct choosing *c, enum sim_action_kind kind, sim_id id)
+{
+    struct sim_action *a = &c->out[c->n];
+
+    memset(a, 0, sizeof *a);
+    a->kind = (uint8_t)kind;
+    a->id = id;
+    if (c->n + 1 < ACTIONS && sim_can(c->w, a) == SIM_STATUS_DONE)
+        c->n++;
+    return a;
+}
+
+static void controller(struct choosing *c)
+{
+    bool faults = c->used[ENGINE_BUDGET_FAULTS] < c->x->budget[ENGINE_BUDGET_FAULTS];
+    size_t n = sim_enabled(c->w, faults ? SIM_ENABLED_FAULTS : 0, c->out, ACTIONS);
+
+    for (size_t i = 0; i < n && i < ACTIONS; i++)
+        if (c->out[i].fault == SIM_FAULT_NONE || engine_may_fail(c->w, &c->out[i], c->x->classes))
+            c->out[c->n++] = c->out[i];
+}
+
+static void users(struct choosing *c)
+{
+    for (sim_id i = 0; i < c->w->limits.eips; i++) {
+        const struct sim_eip *e = &sim_eip(c->w, i)->api;
+
+        if (!sim_eip_exists(e) &&
+            c->used[ENGINE_BUDGET_CREATES] < c->x->budget[ENGINE_BUDGET_CREATES])
+            for (sim_id g = 0; g < c->w->limits.gateways; g++)
+                add(c, SIM_ACTION_CREATE, i)->body.gw = sim_ref_of(g);
+        if (!sim_eip_exists(e))
+            continue;
+        if (!sim_eip_terminating(e) &&
+            c->used[ENGINE_BUDGET_DELETES] < c->x->budget[ENGINE_BUDGET_DELETES])
+            (void)add(c, SIM_ACTION_DELETE, i);
+        if (may(c, ENGINE_CLASS_DELETE_RACE, ENGINE_BUDGET_DELETES))
+            (void)add(c, SIM_ACTION_DELETE_BEGIN, i);
+        if (sim_eip(c->w, i)->racing)
+            (void)add(c, SIM_ACTION_DELETE_END, i);
+        if (sim_eip_finalizer_count(e) > 0 && may(c, ENGINE_CLASS_FINALIZER, ENGINE_BUDGET_EDITS))
+            (void)add(c, SIM_ACTION_SET_FINALIZERS, i);
+    }
+    if (sim_globals(c->w)->up && may(c, ENGINE_CLASS_CRASH, ENGINE_BUDGET_CRASHES))
+        (void)add(c, SIM_ACTION_CRASH, 0);
+    if (!sim_globals(c->w)->up)
+        (void)add(c, SIM_ACTION_BOOT, 0);
+}
+
+static void charge(const struct sim_action *a, uint8_t *used)
+{
+    if (a->fault != SIM_FAULT_NONE)
+        used[ENGINE_BUDGET_FAULTS]++;
+    else if (a->kind == SIM_ACTION_CREATE)
+        used[ENGINE_BUDGET_CREATES]++;
+    else if (a->kind == SIM_ACTION_DELETE || a->kind == SIM_ACTION_DELETE_BEGIN)
+        used[ENGINE_BUDGET_DELETES]++;
+    else if (a->kind == SIM_ACTION_CRASH)
+        used[ENGINE_BUDGET_CRASHES]++;
+    else if (a->kind == SIM_ACTION_SET_FINALIZERS)
+        used[ENGINE_BUDGET_EDITS]++;
+}
+
+/* ---- going on ---- */
+
+static bool tell(struct engine_explore *x, uint32_t node, const struct sim_violation *v, size_t n,
+                 const char *culprit)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct engine_finding f;
+
+        memset(&f, 0, sizeof f);
+        f.violation = v[i];
+        f.culprit = culprit;
+        if (!x->found(x->context, x, node, &f))
+            return end(x, ENGINE_TOLD);
+    }
+    return true;
+}
+
+/* One action from one state. */
+static void go(struct engine_explore *x, uint32_t from, const uint8_t *before,
+               const struct sim_action *a)
+{
+    const char *culprit = engine_culprit(x->world, a);
+    struct sim_violation found[8];
+    uint8_t used[ENGINE_BUDGET_COUNT];
+    struct sim_identity id;
+    uint32_t *place;
+    size_t node, n;
+
+    memcpy((void *)x->next, x->world, sim_world_size(x->world));
+    if (sim_apply(x->next, a, NULL) != SIM_STATUS_DONE)
+        return;
+    x->transitions++;
+    memcpy(used, before, sizeof used);
+    charge(a, used);
+    n = sim_check(x->next, found, 8);
+    id = identity_of(x, x->next, used);
+    place = find(x, id);
+    if (*place != 0)
+        return;
+    node = add_node(x, place, id, from, a);
+    if (node == SIZE_MAX)
+        return;
+    x->node[node].depth = (uint8_t)(x->depth < 254 ? x->depth + 1 : 255);
+    if (n > 0)
+        (void)tell(x, (uint32_t)node, found, n < 8 ? n : 8, culprit);
+    else
+        (void)add_frontier(x, (uint32_t)node, x->next, used);
+}
+
+static void check_rest(struct engine_explore *x, uint32_t node)
+{
+    struct sim_violation found[8];
+    size_t n = engine_check_at_rest(x->world, x->scratch, REST_ACTIONS, found, 8);
+
+    if (n > 0)
+        (void)tell(x, node, found, n < 8 ? n : 8, "rest");
+}
+
+void engine_explore_run(struct engine_explore *x)
+{
+    uint8_t none[ENGINE_BUDGET_COUNT] = {0};
+    struct sim_action actions[ACTIONS], nothing;
+    struct sim_identity id = identity_of(x, x->start, none);
+
+    memset(&nothing, 0, sizeof nothing);
+    (void)add_node(x, find(x, id), id, 0, &nothing);
+    (void)add_frontier(x, 0, x->start, none);
+    while (x->waiting > 0 && !x->stop) {
+        struct slot *s = slot_at(x, 0);
+        struct choosing c = {x, x->world, s->used, actions, 0};
+        uint8_t used[ENGINE_BUDGET_COUNT];
+        uint32_t node = s->node;
+
+        memcpy((void *)x->world, world_of(s), sim_world_size(x->start));
+        memcpy(used, s->used, sizeof used);
+        c.used = used;
+        x->first = (x->first + 1) % x->max_frontier;
+        x->waiting--;
+        x->depth = x->node[node].depth;
+        if (sim_at_rest(x->world))
+            check_rest(x, node);
+        controller(&c);
+        users(&c);
+        for (size_t i = 0; i < c.n && !x->stop; i++)
+            go(x, node, used, &actions[i]);
+        if (node % PROGRESS == 0 && x->progress != NULL && !x->progress(x->context, x))
+            (void)end(x, ENGINE_TOLD);
+    }
+}
+
+size_t engine_explore_path(const struct engine_explore *x, uint32_t node, struct sim_action *out,
+                           size_t capacity)
+{
+    size_t n = 0, at;
+
+    for (uint32_t i = node; i != 0; i = x->node[i].parent)
+        n++;
+    at = n;
+    for (uint32_t i = node; i != 0; i = x->node[i].parent) {
+        const struct engine_node *s = &x->node[i];
+
+        if (--at >= capacity)
+            continue;
+        memset(&out[at], 0, sizeof out[at]);
+        out[at].kind = s->kind;
+        out[at].queue = s->queue;
+        out[at].fault = s->fault;
+        out[at].id = s->id;
+        out[at].body.gw = s->gw;
+    }
+    return n;
+}
