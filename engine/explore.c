@@ -193,9 +193,14 @@ struct choosing {
     size_t n;
 };
 
+static bool has(const struct choosing *c, enum engine_class class)
+{
+    return (c->x->classes >> class & 1) != 0;
+}
+
 static bool may(const struct choosing *c, enum engine_class class, enum engine_budget budget)
 {
-    return (c->x->classes >> class & 1) != 0 && c->used[budget] < c->x->budget[budget];
+    return has(c, class) && c->used[budget] < c->x->budget[budget];
 }
 
 static struct sim_action *add(struct choosing *c, enum sim_action_kind kind, sim_id id)
@@ -210,14 +215,24 @@ static struct sim_action *add(struct choosing *c, enum sim_action_kind kind, sim
     return a;
 }
 
-static void controller(struct choosing *c)
+/* What the controller can do next; without lag a watch event comes before all else.  True if there
+ * is something that no delay keeps. */
+static bool controller(struct choosing *c)
 {
-    bool faults = c->used[ENGINE_BUDGET_FAULTS] < c->x->budget[ENGINE_BUDGET_FAULTS];
+    bool faults = c->used[ENGINE_BUDGET_FAULTS] < c->x->budget[ENGINE_BUDGET_FAULTS], busy = false;
     size_t n = sim_enabled(c->w, faults ? SIM_ENABLED_FAULTS : 0, c->out, ACTIONS);
 
-    for (size_t i = 0; i < n && i < ACTIONS; i++)
+    for (size_t i = 0; i < n && i < ACTIONS; i++) {
+        busy = busy || c->out[i].kind != SIM_ACTION_DUE;
+        if (c->out[i].kind == SIM_ACTION_DELIVER && !has(c, ENGINE_CLASS_LAG)) {
+            c->out[0] = c->out[i];
+            c->n = 1;
+            return true;
+        }
         if (c->out[i].fault == SIM_FAULT_NONE || engine_may_fail(c->w, &c->out[i], c->x->classes))
             c->out[c->n++] = c->out[i];
+    }
+    return busy;
 }
 
 static void users(struct choosing *c)
@@ -241,6 +256,11 @@ static void users(struct choosing *c)
         if (sim_eip_finalizer_count(e) > 0 && may(c, ENGINE_CLASS_FINALIZER, ENGINE_BUDGET_EDITS))
             (void)add(c, SIM_ACTION_SET_FINALIZERS, i);
     }
+}
+
+/* The controller's end, at any moment; and the next one's beginning. */
+static void crashes(struct choosing *c)
+{
     if (sim_globals(c->w)->up && may(c, ENGINE_CLASS_CRASH, ENGINE_BUDGET_CRASHES))
         (void)add(c, SIM_ACTION_CRASH, 0);
     if (!sim_globals(c->w)->up)
@@ -297,6 +317,9 @@ static void go(struct engine_explore *x, uint32_t from, const uint8_t *before,
     charge(a, used);
     n = sim_check(x->next, found, 8);
     id = identity_of(x, x->next, used);
+    n = n < 8 ? n : 8;
+    if (x->stepped != NULL)
+        x->stepped(x->context, &(struct engine_transition){x->world, x->next, a, used, found, n});
     place = find(x, id);
     if (*place != 0)
         return;
@@ -305,7 +328,7 @@ static void go(struct engine_explore *x, uint32_t from, const uint8_t *before,
         return;
     x->node[node].depth = (uint8_t)(x->depth < 254 ? x->depth + 1 : 255);
     if (n > 0)
-        (void)tell(x, (uint32_t)node, found, n < 8 ? n : 8, culprit);
+        (void)tell(x, (uint32_t)node, found, n, culprit);
     else
         (void)add_frontier(x, (uint32_t)node, x->next, used);
 }
@@ -342,8 +365,9 @@ void engine_explore_run(struct engine_explore *x)
         x->depth = x->node[node].depth;
         if (sim_at_rest(x->world))
             check_rest(x, node);
-        controller(&c);
-        users(&c);
+        if (!controller(&c) || has(&c, ENGINE_CLASS_RACE))
+            users(&c);
+        crashes(&c);
         for (size_t i = 0; i < c.n && !x->stop; i++)
             go(x, node, used, &actions[i]);
         if (node % PROGRESS == 0 && x->progress != NULL && !x->progress(x->context, x))

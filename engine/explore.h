@@ -44,6 +44,15 @@ struct engine_node {
     sim_ref gw; /* CREATE */
 };
 
+/* One action from one state to another, which may have been seen before. */
+struct engine_transition {
+    const struct sim_world *before, *after;
+    const struct sim_action *action;
+    const uint8_t *used; /* of each budget, this action included */
+    const struct sim_violation *violation;
+    size_t n_violations;
+};
+
 enum engine_explored { ENGINE_COMPLETE, ENGINE_OUT_OF_NODES, ENGINE_OUT_OF_FRONTIER, ENGINE_TOLD };
 
 struct engine_explore {
@@ -56,11 +65,13 @@ struct engine_explore {
     size_t table_size; /* a power of two, more than max_nodes */
     uint8_t *frontier; /* max_frontier slots of engine_explore_slot() bytes */
     size_t max_frontier;
-    uint32_t classes; /* api, exec, crash, delete-race and finalizer count here */
+    uint32_t classes; /* race, lag, api, exec, crash, delete-race and finalizer count here */
     uint8_t budget[ENGINE_BUDGET_COUNT];
     /* told of every violation; false: end */
     bool (*found)(void *context, const struct engine_explore *x, uint32_t node,
                   const struct engine_finding *finding);
+    /* told of every transition; may be NULL */
+    void (*stepped)(void *context, const struct engine_transition *t);
     /* told now and then; false: end; may be NULL */
     bool (*progress)(void *context, const struct engine_explore *x);
     void *context;

@@ -240,6 +240,7 @@ static bool read_all(struct exploring *e)
         return false;
     if (tool_given(e->a, "faults") && !tool_setup_classes(e->a, &e->x.classes))
         return false;
+    e->x.classes |= ENGINE_CLASS_BIT(RACE) | ENGINE_CLASS_BIT(LAG);
     if (e->setup.config->setup.limits.eips <= EIPS_MAX && !e->setup.config->setup.timed)
         return true;
     tool_usage_error(e->a, "exploring takes at most %d EIPs, and a world with clock: none",
