@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "engine/odometer.h"
 #include "engine/settle.h"
 #include "model/world.h"
 
@@ -12,21 +13,11 @@ enum { ACTIONS = 256, REST_ACTIONS = 20000, PROGRESS = 4096 };
 
 struct slot {
     uint32_t node;
-    uint8_t used[ENGINE_BUDGET_COUNT];
-    uint8_t pad[16 - 4 - ENGINE_BUDGET_COUNT];
+    uint8_t used[SIM_BUDGET_COUNT];
+    uint8_t pad[16 - 4 - SIM_BUDGET_COUNT];
 };
 
 _Static_assert(sizeof(struct slot) == 16, "the world behind a slot's head stays aligned");
-
-const char *engine_budget_text(enum engine_budget which)
-{
-    static const char *const text[] = {
-#define X(name, text, meaning, otherwise) text,
-        ENGINE_BUDGETS(X)
-#undef X
-    };
-    return text[which];
-}
 
 /* ---- identity ---- */
 
@@ -125,7 +116,7 @@ static struct sim_identity identity_of(const struct engine_explore *x, const str
 {
     struct sim_identity id = engine_canonical(w, x->scratch);
 
-    id.low ^= XXH3_64bits(used, ENGINE_BUDGET_COUNT);
+    id.low ^= XXH3_64bits(used, SIM_BUDGET_COUNT);
     return id;
 }
 
@@ -149,7 +140,7 @@ static bool end(struct engine_explore *x, enum engine_explored why)
 
 /* A state that was not seen before.  SIZE_MAX: there is no room. */
 static size_t add_node(struct engine_explore *x, uint32_t *place, struct sim_identity id,
-                       uint32_t parent, const struct sim_action *a)
+                       uint32_t parent, size_t action)
 {
     struct engine_node *n = &x->node[x->n_nodes];
 
@@ -160,11 +151,7 @@ static size_t add_node(struct engine_explore *x, uint32_t *place, struct sim_ide
     memset(n, 0, sizeof *n);
     n->identity = id;
     n->parent = parent;
-    n->kind = a->kind;
-    n->queue = a->queue;
-    n->fault = a->fault;
-    n->id = a->id;
-    n->gw = a->body.gw;
+    n->action = (uint16_t)action;
     *place = (uint32_t)++x->n_nodes;
     return x->n_nodes - 1;
 }
@@ -189,96 +176,97 @@ struct choosing {
     const struct engine_explore *x;
     const struct sim_world *w;
     const uint8_t *used;
-    struct sim_action *out;
+    struct sim_action out[ACTIONS];
+    uint8_t budget[ACTIONS]; /* enum sim_budget that each counts against, SIM_BUDGET_COUNT: none */
     size_t n;
 };
 
-static bool has(const struct choosing *c, enum engine_class class)
+static bool has(const struct choosing *c, enum sim_class class)
 {
     return (c->x->classes >> class & 1) != 0;
-}
-
-static bool may(const struct choosing *c, enum engine_class class, enum engine_budget budget)
-{
-    return has(c, class) && c->used[budget] < c->x->budget[budget];
-}
-
-static struct sim_action *add(struct choosing *c, enum sim_action_kind kind, sim_id id)
-{
-    struct sim_action *a = &c->out[c->n];
-
-    memset(a, 0, sizeof *a);
-    a->kind = (uint8_t)kind;
-    a->id = id;
-    if (c->n + 1 < ACTIONS && sim_can(c->w, a) == SIM_STATUS_DONE)
-        c->n++;
-    return a;
 }
 
 /* What the controller can do next; without lag a watch event comes before all else.  True if there
  * is something that no delay keeps. */
 static bool controller(struct choosing *c)
 {
-    bool faults = c->used[ENGINE_BUDGET_FAULTS] < c->x->budget[ENGINE_BUDGET_FAULTS], busy = false;
+    bool faults = c->used[SIM_BUDGET_FAULTS] < c->x->budget[SIM_BUDGET_FAULTS], busy = false;
     size_t n = sim_enabled(c->w, faults ? SIM_ENABLED_FAULTS : 0, c->out, ACTIONS);
 
     for (size_t i = 0; i < n && i < ACTIONS; i++) {
+        bool fails = c->out[i].fault != SIM_FAULT_NONE;
+
         busy = busy || c->out[i].kind != SIM_ACTION_DUE;
-        if (c->out[i].kind == SIM_ACTION_DELIVER && !has(c, ENGINE_CLASS_LAG)) {
+        if (c->out[i].kind == SIM_ACTION_DELIVER && !has(c, SIM_CLASS_LAG)) {
             c->out[0] = c->out[i];
+            c->budget[0] = SIM_BUDGET_COUNT;
             c->n = 1;
             return true;
         }
-        if (c->out[i].fault == SIM_FAULT_NONE || engine_may_fail(c->w, &c->out[i], c->x->classes))
-            c->out[c->n++] = c->out[i];
+        if (fails && !sim_may_fail(c->w, &c->out[i], c->x->classes))
+            continue;
+        c->budget[c->n] = fails ? SIM_BUDGET_FAULTS : SIM_BUDGET_COUNT;
+        c->out[c->n++] = c->out[i];
     }
     return busy;
 }
 
-static void users(struct choosing *c)
+/* Every way to make a choice, each once. */
+static void every(struct choosing *c, const struct sim_choice *choice)
 {
-    for (sim_id i = 0; i < c->w->limits.eips; i++) {
-        const struct sim_eip *e = &sim_eip(c->w, i)->api;
+    struct engine_odometer digits = {0};
+    struct sim_picker picker = {engine_odometer_pick, &digits};
+    size_t first = c->n;
 
-        if (!sim_eip_exists(e) &&
-            c->used[ENGINE_BUDGET_CREATES] < c->x->budget[ENGINE_BUDGET_CREATES])
-            for (sim_id g = 0; g < c->w->limits.gateways; g++)
-                add(c, SIM_ACTION_CREATE, i)->body.gw = sim_ref_of(g);
-        if (!sim_eip_exists(e))
+    do {
+        struct sim_action *a = &c->out[c->n];
+        size_t same = first;
+
+        engine_odometer_reset(&digits);
+        if (c->n + 1 == ACTIONS || !sim_choice_make(c->w, choice, c->x->classes, &picker, a))
             continue;
-        if (!sim_eip_terminating(e) &&
-            c->used[ENGINE_BUDGET_DELETES] < c->x->budget[ENGINE_BUDGET_DELETES])
-            (void)add(c, SIM_ACTION_DELETE, i);
-        if (may(c, ENGINE_CLASS_DELETE_RACE, ENGINE_BUDGET_DELETES))
-            (void)add(c, SIM_ACTION_DELETE_BEGIN, i);
-        if (sim_eip(c->w, i)->racing)
-            (void)add(c, SIM_ACTION_DELETE_END, i);
-        if (sim_eip_finalizer_count(e) > 0 && may(c, ENGINE_CLASS_FINALIZER, ENGINE_BUDGET_EDITS))
-            (void)add(c, SIM_ACTION_SET_FINALIZERS, i);
+        while (same < c->n && memcmp(&c->out[same], a, sizeof *a) != 0)
+            same++;
+        if (same == c->n)
+            c->budget[c->n++] = choice->budget;
+    } while (engine_odometer_next(&digits));
+}
+
+/* Without races everything outside waits until the controller is idle; a crash does not. */
+static void outside(struct choosing *c, bool busy)
+{
+    const struct sim_choice *choice;
+
+    for (size_t i = 0; (choice = sim_choice_at(i)) != NULL; i++)
+        if (sim_choice_in(choice, c->x->classes) &&
+            (!busy || has(c, SIM_CLASS_RACE) || choice->class == SIM_CLASS_CRASH) &&
+            (choice->budget == SIM_BUDGET_COUNT ||
+             c->used[choice->budget] < c->x->budget[choice->budget]))
+            every(c, choice);
+    if (!sim_globals(c->w)->up && (c->x->classes & SIM_CLASS_BIT(CRASH)) == 0) {
+        struct sim_action *a = &c->out[c->n]; /* a panic, and nobody who crashes on purpose */
+
+        memset(a, 0, sizeof *a);
+        a->kind = SIM_ACTION_BOOT;
+        c->budget[c->n++] = SIM_BUDGET_COUNT;
     }
 }
 
-/* The controller's end, at any moment; and the next one's beginning. */
-static void crashes(struct choosing *c)
+/* All that can happen in a state with what is still allowed, in a fixed order. */
+static void choices(struct choosing *c, const struct engine_explore *x, const struct sim_world *w,
+                    const uint8_t *used)
 {
-    if (sim_globals(c->w)->up && may(c, ENGINE_CLASS_CRASH, ENGINE_BUDGET_CRASHES))
-        (void)add(c, SIM_ACTION_CRASH, 0);
-    if (!sim_globals(c->w)->up)
-        (void)add(c, SIM_ACTION_BOOT, 0);
+    c->x = x;
+    c->w = w;
+    c->used = used;
+    c->n = 0;
+    outside(c, controller(c));
 }
 
-static void charge(const struct sim_action *a, uint8_t *used)
+static void charge(const struct choosing *c, size_t action, uint8_t *used)
 {
-    if (a->fault != SIM_FAULT_NONE)
-        used[ENGINE_BUDGET_FAULTS]++;
-    else if (a->kind == SIM_ACTION_CREATE)
-        used[ENGINE_BUDGET_CREATES]++;
-    else if (a->kind == SIM_ACTION_DELETE || a->kind == SIM_ACTION_DELETE_BEGIN)
-        used[ENGINE_BUDGET_DELETES]++;
-    else if (a->kind == SIM_ACTION_CRASH)
-        used[ENGINE_BUDGET_CRASHES]++;
-    else if (a->kind == SIM_ACTION_SET_FINALIZERS)
-        used[ENGINE_BUDGET_EDITS]++;
+    if (c->budget[action] != SIM_BUDGET_COUNT)
+        used[c->budget[action]]++;
 }
 
 /* ---- going on ---- */
@@ -299,34 +287,34 @@ static bool tell(struct engine_explore *x, uint32_t node, const struct sim_viola
 }
 
 /* One action from one state. */
-static void go(struct engine_explore *x, uint32_t from, const uint8_t *before,
-               const struct sim_action *a)
+static void go(struct engine_explore *x, uint32_t from, const struct choosing *c, size_t action)
 {
-    const char *culprit = engine_culprit(x->world, a);
+    const char *culprit = engine_culprit(x->world, &c->out[action]);
     struct sim_violation found[8];
-    uint8_t used[ENGINE_BUDGET_COUNT];
+    uint8_t used[SIM_BUDGET_COUNT];
     struct sim_identity id;
     uint32_t *place;
     size_t node, n;
 
     memcpy((void *)x->next, x->world, sim_world_size(x->world));
-    if (sim_apply(x->next, a, NULL) != SIM_STATUS_DONE)
+    if (sim_apply(x->next, &c->out[action], NULL) != SIM_STATUS_DONE)
         return;
     x->transitions++;
-    memcpy(used, before, sizeof used);
-    charge(a, used);
+    memcpy(used, c->used, sizeof used);
+    charge(c, action, used);
     n = sim_check(x->next, found, 8);
     id = identity_of(x, x->next, used);
     n = n < 8 ? n : 8;
     if (x->stepped != NULL)
-        x->stepped(x->context, &(struct engine_transition){x->world, x->next, a, used, found, n});
+        x->stepped(x->context,
+                   &(struct engine_transition){x->world, x->next, &c->out[action], used, found, n});
     place = find(x, id);
     if (*place != 0)
         return;
-    node = add_node(x, place, id, from, a);
+    node = add_node(x, place, id, from, action);
     if (node == SIZE_MAX)
         return;
-    x->node[node].depth = (uint8_t)(x->depth < 254 ? x->depth + 1 : 255);
+    x->node[node].depth = (uint16_t)(x->depth + 1);
     if (n > 0)
         (void)tell(x, (uint32_t)node, found, n, culprit);
     else
@@ -344,56 +332,50 @@ static void check_rest(struct engine_explore *x, uint32_t node)
 
 void engine_explore_run(struct engine_explore *x)
 {
-    uint8_t none[ENGINE_BUDGET_COUNT] = {0};
-    struct sim_action actions[ACTIONS], nothing;
-    struct sim_identity id = identity_of(x, x->start, none);
+    uint8_t used[SIM_BUDGET_COUNT] = {0};
+    struct sim_identity id = identity_of(x, x->start, used);
+    struct choosing c;
 
-    memset(&nothing, 0, sizeof nothing);
-    (void)add_node(x, find(x, id), id, 0, &nothing);
-    (void)add_frontier(x, 0, x->start, none);
+    (void)add_node(x, find(x, id), id, 0, 0);
+    (void)add_frontier(x, 0, x->start, used);
     while (x->waiting > 0 && !x->stop) {
         struct slot *s = slot_at(x, 0);
-        struct choosing c = {x, x->world, s->used, actions, 0};
-        uint8_t used[ENGINE_BUDGET_COUNT];
         uint32_t node = s->node;
 
         memcpy((void *)x->world, world_of(s), sim_world_size(x->start));
         memcpy(used, s->used, sizeof used);
-        c.used = used;
         x->first = (x->first + 1) % x->max_frontier;
         x->waiting--;
         x->depth = x->node[node].depth;
         if (sim_at_rest(x->world))
             check_rest(x, node);
-        if (!controller(&c) || has(&c, ENGINE_CLASS_RACE))
-            users(&c);
-        crashes(&c);
+        choices(&c, x, x->world, used);
         for (size_t i = 0; i < c.n && !x->stop; i++)
-            go(x, node, used, &actions[i]);
+            go(x, node, &c, i);
         if (node % PROGRESS == 0 && x->progress != NULL && !x->progress(x->context, x))
             (void)end(x, ENGINE_TOLD);
     }
 }
 
+/* The numbers of the actions that lead to a node, last first, are known from its parents; what they
+ * are shows when they are carried out. */
 size_t engine_explore_path(const struct engine_explore *x, uint32_t node, struct sim_action *out,
                            size_t capacity)
 {
-    size_t n = 0, at;
+    uint8_t used[SIM_BUDGET_COUNT] = {0};
+    struct choosing c;
+    size_t n = x->node[node].depth;
 
-    for (uint32_t i = node; i != 0; i = x->node[i].parent)
-        n++;
-    at = n;
-    for (uint32_t i = node; i != 0; i = x->node[i].parent) {
-        const struct engine_node *s = &x->node[i];
+    memcpy((void *)x->scratch, x->start, sim_world_size(x->start));
+    for (size_t i = 0; i < n && i < capacity; i++) {
+        uint32_t at = node;
 
-        if (--at >= capacity)
-            continue;
-        memset(&out[at], 0, sizeof out[at]);
-        out[at].kind = s->kind;
-        out[at].queue = s->queue;
-        out[at].fault = s->fault;
-        out[at].id = s->id;
-        out[at].body.gw = s->gw;
+        while (x->node[at].depth > i + 1)
+            at = x->node[at].parent;
+        choices(&c, x, x->scratch, used);
+        out[i] = c.out[x->node[at].action];
+        charge(&c, x->node[at].action, used);
+        (void)sim_apply(x->scratch, &out[i], NULL);
     }
     return n;
 }

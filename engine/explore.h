@@ -6,7 +6,7 @@
  * for what must hold there.
  *
  *     frontier   states still to be gone on from, with the whole world of each: a ring
- *     node[]     every state seen: identity, where it was reached from, and by which action
+ *     node[]     every state seen: identity, and the how-manieth action of which state leads there
  *     table      identity -> node
  *
  * Nothing is allocated here.  A search that ran out of memory or time says so; only COMPLETE means
@@ -15,33 +15,14 @@
 #ifndef EIPSIM_ENGINE_EXPLORE_H
 #define EIPSIM_ENGINE_EXPLORE_H
 
-#include "engine/field.h"
 #include "engine/script.h"
-
-/* How often what may happen in one history.  name, text, what counts, unless told otherwise */
-#define ENGINE_BUDGETS(X)                                                                          \
-    X(CREATES, "creates", "users create EIPs", 2)                                                  \
-    X(DELETES, "deletes", "users delete EIPs, or begin to", 2)                                     \
-    X(FAULTS, "faults", "calls fail", 1)                                                           \
-    X(CRASHES, "crashes", "the controller ends", 1)                                                \
-    X(EDITS, "edits", "users take finalizers off", 1)
-
-enum engine_budget {
-#define X(name, text, meaning, otherwise) ENGINE_BUDGET_##name,
-    ENGINE_BUDGETS(X)
-#undef X
-        ENGINE_BUDGET_COUNT
-};
-
-const char *engine_budget_text(enum engine_budget which);
+#include "model/outside.h"
 
 struct engine_node {
     struct sim_identity identity;
     uint32_t parent; /* of the first one: itself */
-    uint8_t kind, queue, fault;
-    uint8_t depth;
-    sim_id id;
-    sim_ref gw; /* CREATE */
+    uint16_t action; /* which of those that were possible there */
+    uint16_t depth;
 };
 
 /* One action from one state to another, which may have been seen before. */
@@ -65,8 +46,8 @@ struct engine_explore {
     size_t table_size; /* a power of two, more than max_nodes */
     uint8_t *frontier; /* max_frontier slots of engine_explore_slot() bytes */
     size_t max_frontier;
-    uint32_t classes; /* race, lag, api, exec, crash, delete-race and finalizer count here */
-    uint8_t budget[ENGINE_BUDGET_COUNT];
+    uint32_t classes; /* bits of enum sim_class */
+    uint8_t budget[SIM_BUDGET_COUNT];
     /* told of every violation; false: end */
     bool (*found)(void *context, const struct engine_explore *x, uint32_t node,
                   const struct engine_finding *finding);
@@ -88,7 +69,7 @@ struct engine_explore {
 size_t engine_explore_slot(const struct sim_world *start);
 void engine_explore_run(struct engine_explore *x);
 /* The actions that lead from the start to a node, first to last; how many there are.  Stores at
- * most capacity. */
+ * most capacity.  Uses x->scratch. */
 size_t engine_explore_path(const struct engine_explore *x, uint32_t node, struct sim_action *out,
                            size_t capacity);
 

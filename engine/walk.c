@@ -5,7 +5,7 @@
 #include "engine/settle.h"
 #include "model/world.h"
 
-enum { CHOICES = 128, DRAIN_ACTIONS = 200000, FIRST_DAY = 1750000000 };
+enum { CHOICES = 128, DRAIN_ACTIONS = 200000, TRIES = 12 };
 
 /* The threads of a run, for PCT: a worker each, the watch, the timers, everything outside. */
 enum { THREAD_WATCH = SIM_QUEUE_COUNT, THREAD_TIMERS, THREAD_OUTSIDE, THREADS };
@@ -20,7 +20,7 @@ const char *engine_scheduler_text(enum engine_scheduler which)
     return text[which];
 }
 
-static bool has(const struct engine_walk *k, enum engine_class which)
+static bool has(const struct engine_walk *k, enum sim_class which)
 {
     return (k->classes >> which & 1) != 0;
 }
@@ -88,27 +88,58 @@ static unsigned thread_of(const struct sim_action *a)
 /* What the controller can do next, faults that this run has included. */
 static size_t enabled(struct engine_walk *k, struct sim_action *out)
 {
-    bool faults = has(k, ENGINE_CLASS_API) || has(k, ENGINE_CLASS_EXEC);
+    bool faults = has(k, SIM_CLASS_API) || has(k, SIM_CLASS_EXEC);
     size_t n = sim_enabled(k->world, faults ? SIM_ENABLED_FAULTS : 0, out, CHOICES), kept = 0;
 
     n = n < CHOICES ? n : CHOICES;
     for (size_t i = 0; i < n; i++) {
-        if (out[i].kind == SIM_ACTION_DELIVER && !has(k, ENGINE_CLASS_LAG)) {
+        if (out[i].kind == SIM_ACTION_DELIVER && !has(k, SIM_CLASS_LAG)) {
             out[0] = out[i];
             return 1;
         }
         /* of four chances to fail one is taken */
         if (out[i].fault != SIM_FAULT_NONE &&
-            (!engine_may_fail(k->world, &out[i], k->classes) || !engine_one_in(&k->random, 4)))
+            (!sim_may_fail(k->world, &out[i], k->classes) || !engine_one_in(&k->random, 4)))
             continue;
         out[kept++] = out[i];
     }
     return kept;
 }
 
+static uint32_t draw(void *context, uint32_t n, uint32_t first)
+{
+    uint32_t at = engine_below(context, n - 1 + first);
+
+    return at < first ? 0 : at - first + 1;
+}
+
+/* One of the choices that this run has, by their weights. */
+static const struct sim_choice *choose(struct engine_walk *k)
+{
+    const struct sim_choice *c;
+    uint32_t total = 0, at;
+
+    for (size_t i = 0; (c = sim_choice_at(i)) != NULL; i++)
+        total += sim_choice_in(c, k->classes) ? c->weight : 0;
+    at = engine_below(&k->random, total);
+    for (size_t i = 0;; i++) {
+        c = sim_choice_at(i);
+        if (!sim_choice_in(c, k->classes))
+            continue;
+        if (at < c->weight)
+            return c;
+        at -= c->weight;
+    }
+}
+
 static bool outside(struct engine_walk *k, struct sim_action *out)
 {
-    return engine_field_pick(k->world, k->classes, ++k->time, &k->random, out);
+    struct sim_picker picker = {draw, &k->random};
+
+    for (unsigned i = 0; i < TRIES; i++)
+        if (sim_choice_make(k->world, choose(k), k->classes, &picker, out))
+            return true;
+    return false;
 }
 
 static void pct_start(struct engine_walk *k)
@@ -166,7 +197,7 @@ static bool step(struct engine_walk *k)
     struct sim_action list[CHOICES], a;
     size_t n = enabled(k, list);
     bool busy = n > 0 && !(n == 1 && list[0].kind == SIM_ACTION_DUE);
-    bool turn = has(k, ENGINE_CLASS_RACE) ? engine_one_in(&k->random, 12) : !busy;
+    bool turn = has(k, SIM_CLASS_RACE) ? engine_one_in(&k->random, 12) : !busy;
 
     if (!sim_globals(k->world)->up || ((turn || n == 0) && !engine_one_in(&k->random, 16))) {
         if (outside(k, &a))
@@ -186,12 +217,11 @@ static bool step(struct engine_walk *k)
 
 static bool mend(struct engine_walk *k)
 {
-    struct engine_mending m;
+    struct sim_mending m;
     struct sim_action a;
 
     memset(&m, 0, sizeof m);
-    m.time = ++k->time;
-    while (!k->ended && engine_field_mend(k->world, &m, &a))
+    while (!k->ended && sim_mend(k->world, &m, &a))
         if (!apply(k, &a))
             return false;
     return !k->ended;
@@ -212,7 +242,7 @@ static void drain(struct engine_walk *k)
     size_t n;
 
     /* without races nothing outside happens while the controller has something to do */
-    if (!has(k, ENGINE_CLASS_RACE) && sim_globals(k->world)->up &&
+    if (!has(k, SIM_CLASS_RACE) && sim_globals(k->world)->up &&
         engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
         return;
     if (!mend(k) || engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
@@ -227,7 +257,6 @@ void engine_walk_run(struct engine_walk *k)
     k->n_events = k->n_actions = 0;
     k->n_findings = 0;
     k->ended = 0;
-    k->time = FIRST_DAY;
     pct_start(k);
     if (!mend(k))
         return;

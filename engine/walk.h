@@ -7,9 +7,10 @@
 #ifndef EIPSIM_ENGINE_WALK_H
 #define EIPSIM_ENGINE_WALK_H
 
-#include "engine/field.h"
+#include "engine/random.h"
 #include "engine/script.h"
 #include "engine/trace.h"
+#include "model/outside.h"
 
 /* name, text, what it does */
 #define ENGINE_SCHEDULERS(X)                                                                       \
@@ -56,7 +57,7 @@ struct engine_walk {
     struct engine_trace *trace; /* empty */
     void *scratch;              /* sim_world_size() bytes */
     struct engine_seen *seen;   /* may be NULL, but not for RARE */
-    uint32_t classes;           /* bits of enum engine_class */
+    uint32_t classes;           /* bits of enum sim_class */
     uint8_t scheduler;          /* enum engine_scheduler */
     uint8_t depth;              /* PCT: how many changes of priority */
     uint64_t seed;
@@ -68,7 +69,6 @@ struct engine_walk {
     struct engine_random random;
     uint64_t n_events;
     uint64_t n_actions;
-    uint32_t time; /* seconds since 1970 */
     uint8_t ended;
     uint8_t priority[SIM_QUEUE_COUNT + 3];
     uint64_t change[8];

@@ -46,8 +46,9 @@ struct sim_action {
     uint8_t queue; /* START, STEP, DUE, ENQUEUE: enum sim_queue_id */
     uint8_t fault; /* STEP: enum sim_fault */
     uint8_t value;
-    sim_id id; /* EIP, key, pod (gateway * pods_per_gateway + n), gateway, rule, subnet */
-    uint16_t pad;
+    sim_id id;      /* EIP, key, pod (gateway * pods_per_gateway + n), gateway, rule, subnet */
+    uint8_t object; /* enum sim_object of what id numbers; 0 is an EIP */
+    uint8_t pad;
     uint32_t time; /* seconds since 1970; POD with 0: the creation time stays */
     sim_v4 v4;     /* RULE */
     struct sim_eip body;

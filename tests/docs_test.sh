@@ -34,7 +34,10 @@ for scenario in "$SRC"/scenarios/*.yaml; do
 done
 
 # The page of walks has every class.
-classes=$(sed -n 's/^    X([A-Z_]*, "\([a-z-]*\)", .*/\1/p' "$SRC/engine/field.h")
+outside=$SRC/model/outside.h
+rows() { sed -n "/define $1(/,/^\$/s/^    X([A-Z_]*, \"\([a-z-]*\)\", .*/\1/p" "$outside"; }
+classes=$(rows SIM_CLASSES)
+[[ $classes == *finalizer* ]]
 for class in $classes; do
     if ! grep -q "^| \`$class\` | " "$SRC/docs/walks.md"; then
         echo "docs/walks.md does not have the class $class" >&2
@@ -43,7 +46,8 @@ for class in $classes; do
 done
 
 # The page of exploring has every budget.
-budgets=$(sed -n 's/^    X([A-Z]*, "\([a-z]*\)", .*/\1/p' "$SRC/engine/explore.h")
+budgets=$(rows SIM_BUDGETS)
+[[ $budgets == *crashes* ]]
 for budget in $budgets; do
     if ! grep -q "^| \`$budget\` | " "$SRC/docs/explore.md"; then
         echo "docs/explore.md does not have the budget $budget" >&2

@@ -99,7 +99,7 @@ static void what_is_left_is_needed(void **state)
         w.trace = &b.walking.trace;
         w.scratch = b.walking.scratch;
         w.seed = seed;
-        w.classes = (uint32_t)(seed * 2654435761u) & ENGINE_ALL_CLASSES;
+        w.classes = (uint32_t)(seed * 2654435761u) & SIM_ALL_CLASSES;
         w.events = 200;
         w.found = on_finding;
         w.context = &b;

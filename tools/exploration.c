@@ -24,13 +24,12 @@ static bool act(void *context, struct sim_world *world, const struct sim_action 
 static bool begin(struct tool_exploration *e)
 {
     struct engine_actor actor = {act, e};
-    struct engine_mending m;
+    struct sim_mending m;
     struct sim_action a;
 
     tool_worlds_begin(&e->worlds);
     memset(&m, 0, sizeof m);
-    m.time = 1750000000;
-    while (engine_field_mend(e->worlds.world, &m, &a))
+    while (sim_mend(e->worlds.world, &m, &a))
         if (!act(e, e->worlds.world, &a))
             return false;
     if (engine_settle(e->worlds.world, &actor, 100000) != ENGINE_AT_REST)
@@ -181,24 +180,24 @@ bool tool_exploration_budgets(struct tool_exploration *e, const struct tool_argu
 {
     static const char *const names[] = {
 #define X(name, text, meaning, otherwise) text,
-        ENGINE_BUDGETS(X)
+        SIM_BUDGETS(X)
 #undef X
     };
     uint64_t value[] = {
 #define X(name, text, meaning, otherwise) otherwise,
-        ENGINE_BUDGETS(X)
+        SIM_BUDGETS(X)
 #undef X
     };
-    uint64_t *out[ENGINE_BUDGET_COUNT];
+    uint64_t *out[SIM_BUDGET_COUNT];
 
-    for (unsigned b = 0; b < ENGINE_BUDGET_COUNT; b++) {
+    for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++) {
         out[b] = &value[b];
         if (otherwise != NULL)
             value[b] = otherwise[b];
     }
-    if (!read_list(a, "budget", names, out, ENGINE_BUDGET_COUNT))
+    if (!read_list(a, "budget", names, out, SIM_BUDGET_COUNT))
         return false;
-    for (unsigned b = 0; b < ENGINE_BUDGET_COUNT; b++)
+    for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++)
         e->x.budget[b] = (uint8_t)(value[b] < 200 ? value[b] : 200);
     return true;
 }

@@ -45,8 +45,8 @@ static void summary(const struct exploring *k)
 
     printf("bound: %u EIPs, %u gateways", k->setup.config->setup.limits.eips,
            k->setup.config->setup.limits.gateways);
-    for (unsigned b = 0; b < ENGINE_BUDGET_COUNT; b++)
-        printf(", %u %s", x->budget[b], engine_budget_text((enum engine_budget)b));
+    for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++)
+        printf(", %u %s", x->budget[b], sim_budget_text((enum sim_budget)b));
     printf("\n%zu states, %" PRIu64 " transitions, depth %u; %zu kinds of findings\n", x->n_nodes,
            x->transitions, x->depth, k->findings.n_kinds);
     tool_findings_summary(&k->findings);
@@ -76,7 +76,7 @@ static bool read_all(struct exploring *k)
         return false;
     if (tool_given(k->a, "faults") && !tool_setup_classes(k->a, &k->e.x.classes))
         return false;
-    k->e.x.classes |= ENGINE_CLASS_BIT(RACE) | ENGINE_CLASS_BIT(LAG);
+    k->e.x.classes |= SIM_CLASS_BIT(RACE) | SIM_CLASS_BIT(LAG);
     return true;
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/field.h"
+#include "model/outside.h"
 #include "tools/text.h"
 #include "tools/world.h"
 
@@ -116,33 +116,33 @@ void tool_setup_close(struct tool_setup *s)
     s->config = NULL;
 }
 
-static enum engine_class class_named(const char *text, size_t length)
+static enum sim_class class_named(const char *text, size_t length)
 {
     unsigned i = 0;
 
-    while (i < ENGINE_CLASS_COUNT &&
-           (strlen(engine_class_text((enum engine_class)i)) != length ||
-            memcmp(engine_class_text((enum engine_class)i), text, length) != 0))
+    while (i < SIM_CLASS_COUNT && (strlen(sim_class_text((enum sim_class)i)) != length ||
+                                   memcmp(sim_class_text((enum sim_class)i), text, length) != 0))
         i++;
-    return (enum engine_class)i;
+    return (enum sim_class)i;
 }
 
 bool tool_setup_classes(const struct tool_arguments *a, uint32_t *out)
 {
     const char *text = tool_value(a, "faults");
 
-    *out = text == NULL || strcmp(text, "all") == 0 ? ENGINE_ALL_CLASSES : 0;
+    *out = text == NULL || strcmp(text, "all") == 0 ? SIM_ALL_CLASSES : 0;
     if (*out != 0 || strcmp(text, "none") == 0)
         return true;
     while (*text != '\0') {
         size_t n = strcspn(text, ",");
-        enum engine_class class = class_named(text, n);
+        enum sim_class class = class_named(text, n);
 
-        if (class == ENGINE_CLASS_COUNT) {
+        if (class == SIM_CLASS_COUNT) {
             tool_usage_error(a,
-                             "there is no class %.*s (none, all, or some of: race, lag, api, "
-                             "exec, crash, delete-race, pod, gateway, rule, policy, address, "
-                             "finalizer)",
+                             "there is no class %.*s (none, all, or some of:"
+#define X(name, text, meaning) " " text
+                             SIM_CLASSES(X) ")",
+#undef X
                              (int)n, text);
             return false;
         }

@@ -22,7 +22,7 @@
         "faults", "LIST", meaning                                                                  \
     }
 
-/* The bits of --faults (engine/field.h): none, all, or names; all without it.  False: told. */
+/* The bits of --faults (model/outside.h): none, all, or names; all without it.  False: told. */
 bool tool_setup_classes(const struct tool_arguments *a, uint32_t *out);
 
 struct tool_setup {

@@ -1,0 +1,253 @@
+/* The choices that are nobody's kind: gateways, their pods, the controller itself. */
+#include <string.h>
+
+#include "model/outside_internal.h"
+#include "model/world.h"
+
+enum { FIRST_DAY = 1750000000 };
+
+const char *sim_class_text(enum sim_class which)
+{
+    static const char *const text[] = {
+#define X(name, text, meaning) text,
+        SIM_CLASSES(X)
+#undef X
+    };
+    return text[which];
+}
+
+const char *sim_class_meaning(enum sim_class which)
+{
+    static const char *const text[] = {
+#define X(name, text, meaning) meaning,
+        SIM_CLASSES(X)
+#undef X
+    };
+    return text[which];
+}
+
+const char *sim_budget_text(enum sim_budget which)
+{
+    static const char *const text[] = {
+#define X(name, text, meaning, otherwise) text,
+        SIM_BUDGETS(X)
+#undef X
+    };
+    return text[which];
+}
+
+bool sim_may_fail(const struct sim_world *w, const struct sim_action *step, uint32_t classes)
+{
+    struct sim_stop stop;
+
+    if (!sim_stopped_before(w, (enum sim_queue_id)step->queue, &stop))
+        return false;
+    return (stop.call == SIM_EVENT_WRITE && (classes & SIM_CLASS_BIT(API)) != 0) ||
+           (stop.call == SIM_EVENT_EXEC && (classes & SIM_CLASS_BIT(EXEC)) != 0);
+}
+
+/* ---- choices ---- */
+
+const struct sim_choice *sim_choice_at(size_t which)
+{
+    static const struct sim_choice *const tables[] = {
+#define X(table) table,
+        SIM_CHOICE_TABLES(X)
+#undef X
+    };
+
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+        for (const struct sim_choice *c = tables[t]; c->fill != NULL; c++)
+            if (which-- == 0)
+                return c;
+    return NULL;
+}
+
+bool sim_choice_in(const struct sim_choice *choice, uint32_t classes)
+{
+    return choice->class == SIM_CLASS_COUNT || (classes >> choice->class & 1) != 0;
+}
+
+bool sim_choice_make(const struct sim_world *w, const struct sim_choice *choice, uint32_t classes,
+                     const struct sim_picker *picker, struct sim_action *out)
+{
+    struct sim_outside o = {w, picker, out, classes};
+
+    memset(out, 0, sizeof *out);
+    out->kind = choice->kind;
+    return choice->fill(&o) && sim_can(w, out) == SIM_STATUS_DONE;
+}
+
+bool sim_fill_nothing(struct sim_outside *o)
+{
+    (void)o;
+    return true;
+}
+
+const struct sim_choice sim_controller_choices[] = {
+    {SIM_ACTION_CRASH, SIM_CLASS_CRASH, SIM_BUDGET_CRASHES, 1, sim_fill_nothing},
+    {SIM_ACTION_BOOT, SIM_CLASS_CRASH, SIM_BUDGET_COUNT, 8, sim_fill_nothing},
+    {0, 0, 0, 0, NULL},
+};
+
+/* ---- gateways ---- */
+
+static uint32_t pods(const struct sim_world *w)
+{
+    return (uint32_t)w->limits.gateways * w->limits.pods_per_gateway;
+}
+
+/* A second that no pod was made in yet. */
+static uint32_t new_time(const struct sim_world *w)
+{
+    uint32_t latest = sim_globals(w)->redo_time;
+
+    for (sim_id i = 0; i < pods(w); i++)
+        if (sim_pod(w, i)->created > latest)
+            latest = sim_pod(w, i)->created;
+    return latest < FIRST_DAY ? FIRST_DAY : latest + 1;
+}
+
+static bool fill_gateway(struct sim_outside *o)
+{
+    o->a->id = (sim_id)sim_pick(o, o->w->limits.gateways);
+    o->a->value = !sim_gateway(o->w, o->a->id)->present;
+    return true;
+}
+
+static bool fill_pod(struct sim_outside *o)
+{
+    const struct sim_pod_slot *p;
+
+    o->a->id = (sim_id)sim_pick(o, pods(o->w));
+    o->a->value = (uint8_t)sim_pick(o, SIM_POD_STATE_COUNT);
+    p = sim_pod(o->w, o->a->id);
+    o->a->time = p->state == SIM_POD_ABSENT ? new_time(o->w) : 0;
+    return p->state != o->a->value;
+}
+
+static bool fill_pod_replaced(struct sim_outside *o)
+{
+    o->a->id = (sim_id)sim_pick(o, pods(o->w));
+    o->a->time = new_time(o->w);
+    return true;
+}
+
+static bool fill_pod_inited(struct sim_outside *o)
+{
+    const struct sim_pod_slot *p;
+
+    o->a->id = (sim_id)sim_pick(o, pods(o->w));
+    p = sim_pod(o->w, o->a->id);
+    return p->state == SIM_POD_RUNNING && !p->inited;
+}
+
+/* The creation time of the newest pod in service, where the controller does not know it yet;
+ * otherwise 0. */
+static uint32_t untold_time(const struct sim_world *w)
+{
+    uint32_t newest = 0;
+
+    for (sim_id i = 0; i < pods(w); i++)
+        if (sim_pod(w, i)->state == SIM_POD_RUNNING && sim_pod(w, i)->inited &&
+            sim_pod(w, i)->created > newest)
+            newest = sim_pod(w, i)->created;
+    return newest > sim_globals(w)->redo_time ? newest : 0;
+}
+
+/* Gateway initialisation notes the newest pod's time, and asks for the gateway's EIPs. */
+static bool fill_redo_time(struct sim_outside *o)
+{
+    o->a->time = untold_time(o->w);
+    return o->a->time != 0;
+}
+
+/* Where the pass over the gateway's EIPs would find one to mark. */
+static bool fill_redo(struct sim_outside *o)
+{
+    const struct sim_world *w = o->w;
+
+    o->a->queue = SIM_QUEUE_UPDATE_VPC_EIP;
+    o->a->id = (sim_id)sim_pick(o, w->limits.gateways);
+    if (!sim_gateway(w, o->a->id)->present)
+        return false;
+    for (sim_id i = 0; i < w->limits.eips; i++) {
+        const struct sim_eip *e = &sim_eip(w, i)->cache;
+
+        if (sim_eip_exists(e) && e->gw == sim_ref_of(o->a->id) &&
+            e->redo != sim_globals(w)->redo_time)
+            return true;
+    }
+    return false;
+}
+
+const struct sim_choice sim_gateway_choices[] = {
+    {SIM_ACTION_POD, SIM_CLASS_POD, SIM_BUDGET_PODS, 4, fill_pod},
+    {SIM_ACTION_POD_REPLACED, SIM_CLASS_POD, SIM_BUDGET_PODS, 1, fill_pod_replaced},
+    {SIM_ACTION_POD_INITED, SIM_CLASS_POD, SIM_BUDGET_COUNT, 6, fill_pod_inited},
+    {SIM_ACTION_REDO_TIME, SIM_CLASS_POD, SIM_BUDGET_COUNT, 6, fill_redo_time},
+    {SIM_ACTION_ENQUEUE, SIM_CLASS_POD, SIM_BUDGET_COUNT, 2, fill_redo},
+    {SIM_ACTION_GATEWAY, SIM_CLASS_GATEWAY, SIM_BUDGET_GATEWAYS, 2, fill_gateway},
+    {0, 0, 0, 0, NULL},
+};
+
+/* ---- mending ---- */
+
+static bool act(struct sim_action *a, enum sim_action_kind kind, sim_id id)
+{
+    memset(a, 0, sizeof *a);
+    a->kind = (uint8_t)kind;
+    a->id = id;
+    return true;
+}
+
+/* The first pod of a gateway in service, the others gone. */
+static bool mend_pod(const struct sim_world *w, sim_id pod, struct sim_action *out)
+{
+    const struct sim_pod_slot *p = sim_pod(w, pod);
+
+    if (pod % w->limits.pods_per_gateway != 0)
+        return p->state != SIM_POD_ABSENT && act(out, SIM_ACTION_POD, pod);
+    if (p->state != SIM_POD_RUNNING) {
+        act(out, SIM_ACTION_POD_REPLACED, pod);
+        out->time = new_time(w);
+        return true;
+    }
+    return !p->inited && act(out, SIM_ACTION_POD_INITED, pod);
+}
+
+/* As gateway initialisation does: the newest pod's time is noted, then each gateway's EIPs are
+ * asked for.  Those that have nothing to be done are left alone by the pass itself. */
+static bool mend_redo(const struct sim_world *w, struct sim_mending *m, struct sim_action *out)
+{
+    act(out, SIM_ACTION_REDO_TIME, 0);
+    out->time = untold_time(w);
+    if (out->time != 0)
+        return true;
+    while (m->asked < w->limits.gateways && !sim_gateway(w, m->asked)->present)
+        m->asked++;
+    if (m->asked == w->limits.gateways)
+        return false;
+    act(out, SIM_ACTION_ENQUEUE, m->asked++);
+    out->queue = SIM_QUEUE_UPDATE_VPC_EIP;
+    return true;
+}
+
+bool sim_mend(const struct sim_world *w, struct sim_mending *m, struct sim_action *out)
+{
+    for (sim_id i = 0; i < w->limits.eips; i++)
+        if (sim_eip(w, i)->racing)
+            return act(out, SIM_ACTION_DELETE_END, i);
+    if (!sim_globals(w)->up)
+        return act(out, SIM_ACTION_BOOT, 0);
+    if (!sim_globals(w)->nat_enabled) {
+        act(out, SIM_ACTION_NAT_ENABLED, 0);
+        out->value = 1;
+        return true;
+    }
+    for (sim_id i = 0; i < pods(w); i++)
+        if (sim_gateway(w, (sim_id)(i / w->limits.pods_per_gateway))->present &&
+            mend_pod(w, i, out))
+            return true;
+    return mend_redo(w, m, out);
+}
