@@ -73,6 +73,8 @@ static bool apply(struct engine_walk *k, const struct sim_action *a)
         note(k, found, n < 16 ? n : 16, culprit);
     if (k->seen != NULL)
         (void)engine_see(k->seen, engine_abstract(k->world));
+    if (k->acted != NULL)
+        k->acted(k->context, k);
     return !k->trace->full;
 }
 
@@ -251,12 +253,17 @@ static void drain(struct engine_walk *k)
     note(k, found, n < 32 ? n : 32, "rest");
 }
 
-void engine_walk_run(struct engine_walk *k)
+static void begin(struct engine_walk *k)
 {
-    k->random.state = k->seed;
     k->n_events = k->n_actions = 0;
     k->n_findings = 0;
     k->ended = 0;
+}
+
+void engine_walk_run(struct engine_walk *k)
+{
+    k->random.state = k->seed;
+    begin(k);
     pct_start(k);
     if (!mend(k))
         return;
@@ -264,5 +271,45 @@ void engine_walk_run(struct engine_walk *k)
         if (!step(k))
             break;
     if (!k->ended)
+        drain(k);
+}
+
+/* ---- following records ---- */
+
+/* What has to come before the record, for want of lag or races.  False: the run has ended. */
+static bool make_way(struct engine_walk *k, const uint8_t *record)
+{
+    struct engine_actor actor = {act_while_settling, k};
+    struct sim_action deliver;
+
+    memset(&deliver, 0, sizeof deliver);
+    deliver.kind = SIM_ACTION_DELIVER;
+    while (!has(k, SIM_CLASS_LAG) && sim_can(k->world, &deliver) == SIM_STATUS_DONE)
+        if (!apply(k, &deliver) || k->ended)
+            return false;
+    return has(k, SIM_CLASS_RACE) || record[0] % ENGINE_OP_COUNT != ENGINE_OP_OUTSIDE ||
+           !sim_globals(k->world)->up ||
+           engine_settle(k->world, &actor, DRAIN_ACTIONS) != ENGINE_BUDGET;
+}
+
+void engine_walk_bytes(struct engine_walk *k, const struct engine_bytes *bytes,
+                       const struct engine_codec *codec)
+{
+    bool as_is = (bytes->tail.flags & ENGINE_TAIL_AS_IS) != 0;
+    struct sim_action a;
+
+    begin(k);
+    k->classes = codec->classes;
+    if (!as_is && !mend(k))
+        return;
+    for (size_t i = 0; i < bytes->n_records && !k->ended; i++) {
+        const uint8_t *record = bytes->record + i * ENGINE_RECORD;
+
+        if (!make_way(k, record))
+            return;
+        if (engine_decode(codec, k->world, record, &a) && !apply(k, &a))
+            return;
+    }
+    if (!as_is && !k->ended)
         drain(k);
 }

@@ -7,6 +7,7 @@
 #ifndef EIPSIM_ENGINE_WALK_H
 #define EIPSIM_ENGINE_WALK_H
 
+#include "engine/codec.h"
 #include "engine/random.h"
 #include "engine/script.h"
 #include "engine/trace.h"
@@ -64,6 +65,8 @@ struct engine_walk {
     uint64_t events; /* walk until that many have happened */
     /* told of each violation when it is first seen; false: end the run */
     bool (*found)(void *context, const struct engine_walk *walk, const struct engine_finding *f);
+    /* told of every action that took place; may be NULL */
+    void (*acted)(void *context, const struct engine_walk *walk);
     void *context;
     /* the walk's own */
     struct engine_random random;
@@ -78,5 +81,10 @@ struct engine_walk {
 
 /* One run.  Findings name the action they were seen after; at rest that is the last one. */
 void engine_walk_run(struct engine_walk *walk);
+/* The same with records instead of chance: world, trace, scratch, seen, found and context are the
+ * caller's.  Without races records of outsiders wait until all has settled, without lag every watch
+ * event is delivered at once. */
+void engine_walk_bytes(struct engine_walk *walk, const struct engine_bytes *bytes,
+                       const struct engine_codec *codec);
 
 #endif

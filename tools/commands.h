@@ -9,6 +9,7 @@
     X(walk)                                                                                        \
     X(explore)                                                                                     \
     X(shrink)                                                                                      \
+    X(convert)                                                                                     \
     X(lint)                                                                                        \
     X(conform)                                                                                     \
     X(replay)                                                                                      \

@@ -102,11 +102,17 @@ void tool_found_free(struct tool_found *f)
 
 /* ---- what each profile does with it ---- */
 
+struct judging {
+    const struct engine_config *config;
+    const struct engine_step *step;
+    size_t n_steps;
+    bool rest;
+};
+
 /* The violations of one profile as lines of `expect:`; empty if everything holds. */
-static void judge(const struct tool_found *f, enum sim_profile profile, bool rest,
-                  struct tool_text *out)
+static void judge(const struct judging *j, enum sim_profile profile, struct tool_text *out)
 {
-    struct engine_config config = *f->config;
+    struct engine_config config = *j->config;
     struct tool_worlds w;
     struct engine_script e;
     char text[16];
@@ -119,10 +125,10 @@ static void judge(const struct tool_found *f, enum sim_profile profile, bool res
     e.world = w.world;
     e.trace = &w.trace;
     e.scratch = w.scratch;
-    for (size_t i = 0; i < f->n_steps; i++)
-        (void)engine_script_run(&e, &f->step[i], 1);
-    if (rest)
-        (void)engine_script_rest(&e, f->n_steps);
+    for (size_t i = 0; i < j->n_steps; i++)
+        (void)engine_script_run(&e, &j->step[i], 1);
+    if (j->rest)
+        (void)engine_script_rest(&e, j->n_steps);
     for (size_t i = 0; i < e.n_findings; i++) {
         const struct sim_violation *v = &e.finding[i].violation;
 
@@ -137,14 +143,16 @@ static void judge(const struct tool_found *f, enum sim_profile profile, bool res
     tool_worlds_close(&w);
 }
 
-static void put_expectations(const struct tool_found *f, bool rest, struct tool_text *out)
+void tool_found_expectations(const struct engine_config *config, const struct engine_step *steps,
+                             size_t n, bool rest, struct tool_text *out)
 {
+    struct judging j = {config, steps, n, rest};
     struct tool_text of[SIM_PROFILE_COUNT];
     bool told[SIM_PROFILE_COUNT] = {false};
 
     memset(of, 0, sizeof of);
     for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++)
-        judge(f, (enum sim_profile)p, rest, &of[p]);
+        judge(&j, (enum sim_profile)p, &of[p]);
     tool_text_add(out, "expect:\n");
     for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++) {
         if (told[p])
@@ -177,7 +185,7 @@ static void write_scenario(const struct tool_found *f, bool all, struct tool_tex
     tool_text_add(out, "impossible: skip\n");
     if (!rest)
         tool_text_add(out, "end: as-is\n");
-    put_expectations(f, rest, out);
+    tool_found_expectations(f->config, f->step, f->n_steps, rest, out);
 }
 
 /* Does the text, read again, do in every profile what it says? */

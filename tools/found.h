@@ -32,5 +32,8 @@ bool tool_found_within(const struct tool_found *a, const struct tool_found *b);
 /* The scenario, with what each of the eight profiles does with it: computed by running it.  The
  * switches of the configuration are noted where they differ from its profile's. */
 void tool_found_scenario(const struct tool_found *f, struct tool_text *out);
+/* `expect:` alone: what the profiles do with these steps, but for those that cannot be done. */
+void tool_found_expectations(const struct engine_config *config, const struct engine_step *steps,
+                             size_t n, bool rest, struct tool_text *out);
 
 #endif

@@ -42,6 +42,18 @@ static void describe(uint64_t eips, uint64_t gateways, const char *cidr, struct 
     tool_text_add(out, "]\n");
 }
 
+bool tool_setup_plain(struct tool_builder *b, uint64_t eips, uint64_t gateways, const char *cidr,
+                      struct tool_text *error)
+{
+    struct tool_text text = {0};
+    bool ok;
+
+    describe(eips, gateways, cidr, &text);
+    ok = tool_world_read_bytes("flags", tool_text_get(&text), text.length, b, error);
+    tool_text_free(&text);
+    return ok;
+}
+
 static bool read_file(struct tool_setup *s, const char *path)
 {
     struct tool_text error = {0};
@@ -59,7 +71,7 @@ static bool read_file(struct tool_setup *s, const char *path)
 
 static bool from_flags(struct tool_setup *s, const struct tool_arguments *a)
 {
-    struct tool_text text = {0}, error = {0};
+    struct tool_text error = {0};
     const char *cidr = tool_value(a, "subnet");
     uint64_t eips, gateways;
     sim_v4 network;
@@ -74,11 +86,9 @@ static bool from_flags(struct tool_setup *s, const struct tool_arguments *a)
         tool_usage_error(a, "there must be an EIP, a gateway and an IPv4 block (/16 to /30)");
         return false;
     }
-    describe(eips, gateways, cidr, &text);
-    ok = tool_world_read_bytes("flags", tool_text_get(&text), text.length, s->builder, &error);
+    ok = tool_setup_plain(s->builder, eips, gateways, cidr, &error);
     if (!ok)
         (void)tool_usage_error(a, "%s", tool_text_get(&error));
-    tool_text_free(&text);
     tool_text_free(&error);
     return ok;
 }

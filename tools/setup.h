@@ -6,6 +6,7 @@
 
 #include "tools/builder.h"
 #include "tools/cli.h"
+#include "tools/text.h"
 
 #define TOOL_SETUP_FLAGS                                                                           \
     {"config", "FILE", "the world, a YAML file with the key world (docs/scenarios.md)"},           \
@@ -29,6 +30,10 @@ struct tool_setup {
     struct tool_builder *builder;
     struct engine_config *config;
 };
+
+/* The world of the three flags alone, into a builder.  False: the sentence is in error. */
+bool tool_setup_plain(struct tool_builder *b, uint64_t eips, uint64_t gateways, const char *cidr,
+                      struct tool_text *error);
 
 /* False: told. */
 bool tool_setup_open(struct tool_setup *s, const struct tool_arguments *a);
