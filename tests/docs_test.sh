@@ -45,6 +45,16 @@ for class in $classes; do
     fi
 done
 
+# And every sign.
+signs=$(sed -n 's/^    X([A-Z]*, "\([a-z]*\)", [A-Z]*, .*/\1/p' "$SRC/engine/signs.h")
+[[ $signs == *fails*switched* ]] || { echo "which signs are there?" >&2; bad=1; }
+for sign in $signs; do
+    if ! grep -q "^| \`$sign\` | " "$SRC/docs/walks.md"; then
+        echo "docs/walks.md does not have the sign $sign" >&2
+        bad=1
+    fi
+done
+
 # The page of exploring has every budget.
 budgets=$(rows SIM_BUDGETS)
 [[ $budgets == *crashes* ]]

@@ -9,7 +9,7 @@
 #include "tools/log.h"
 #include "tools/memory.h"
 
-enum { KINDS_MAX = 4096, TRIES_PER_CULPRIT = 24 };
+enum { KINDS_MAX = 4096, TRIES_MAX = 1000000 };
 
 /* ---- saving ---- */
 
@@ -90,6 +90,18 @@ static bool is_new(const struct tool_findings *f, const struct tool_found *found
     return true;
 }
 
+static bool is_known(struct tool_findings *f, const struct tool_found *found)
+{
+    struct tool_known_window *w =
+        tool_known_explains(&f->known, (enum sim_profile)f->config->setup.profile, found);
+
+    f->shrunk++;
+    if (w == NULL)
+        return false;
+    w->times++;
+    return true;
+}
+
 static struct tool_culprit *culprit_of(struct tool_findings *f, const struct engine_finding *e)
 {
     size_t i = 0;
@@ -122,19 +134,36 @@ bool tool_findings_add(struct tool_findings *f, const struct engine_trace *trace
         return true;
     c->times++;
     /* what was found often is not shrunk each time: most of it is the same again */
-    if (c->tried >= TRIES_PER_CULPRIT || (c->tried > 4 && (c->times & (c->times - 1)) != 0))
+    if (c->tried > f->tries && (c->times & (c->times - 1)) != 0)
         return true;
     c->tried++;
-    if (!tool_found_shrink(&found, f->config, trace, finding, &f->worlds) || !is_new(f, &found)) {
+    if (!tool_found_shrink(&found, f->config, trace, finding, &f->worlds) || is_known(f, &found) ||
+        !is_new(f, &found)) {
         tool_found_free(&found);
         return true;
     }
-    printf("seed %" PRIu64 ": %s, %zu steps after shrinking\n%s\n", seed,
-           tool_text_get(&found.name), found.n_steps, tool_text_get(&found.story));
+    printf("seed %" PRIu64 ": %s, %zu steps after shrinking: %s\n%s\n", seed,
+           tool_text_get(&found.name), found.n_steps, tool_text_get(&found.told),
+           tool_text_get(&found.story));
     f->failed = !save(f, &found, seed);
     f->kind = tool_room(f->kind, f->n_kinds, &f->kinds_capacity, sizeof *f->kind);
     f->kind[f->n_kinds++] = found;
     return !tool_findings_full(f);
+}
+
+static void known_summary(const struct tool_findings *f)
+{
+    uint64_t explained = 0;
+
+    for (size_t i = 0; i < f->known.count; i++) {
+        const struct tool_known_window *w = &f->known.window[i];
+
+        if (w->times > 0)
+            printf("  %-44s %" PRIu64 " times\n", w->scenario->name, w->times);
+        explained += w->times;
+    }
+    printf("%" PRIu64 " findings shrunk, %" PRIu64 " explained by known windows\n", f->shrunk,
+           explained);
 }
 
 void tool_findings_summary(const struct tool_findings *f)
@@ -143,13 +172,15 @@ void tool_findings_summary(const struct tool_findings *f)
         printf("  %-20s at %-14s %" PRIu64 " times\n",
                sim_invariant_text((enum sim_invariant)f->culprit[i].invariant), f->culprit[i].name,
                f->culprit[i].times);
+    if (f->knows)
+        known_summary(f);
 }
 
 int tool_findings_code(const struct tool_findings *f)
 {
     if (f->failed)
         return TOOL_EXIT_USAGE;
-    return f->n_culprits > 0 ? TOOL_EXIT_BROKEN : TOOL_EXIT_OK;
+    return (f->knows ? f->n_kinds : f->n_culprits) > 0 ? TOOL_EXIT_BROKEN : TOOL_EXIT_OK;
 }
 
 bool tool_findings_open(struct tool_findings *f, const struct tool_arguments *a,
@@ -159,7 +190,10 @@ bool tool_findings_open(struct tool_findings *f, const struct tool_arguments *a,
 
     f->a = a;
     f->config = config;
-    if (!tool_cli_number(a, "most", 100, KINDS_MAX, &f->most))
+    f->knows = tool_given(a, "known");
+    if (!tool_cli_number(a, "most", 100, KINDS_MAX, &f->most) ||
+        !tool_cli_number(a, "tries", 4, TRIES_MAX, &f->tries) ||
+        (f->knows && !tool_known_open(&f->known, tool_value(a, "known"))))
         return false;
     if (folder != NULL && mkdir(folder, 0777) != 0 && errno != EEXIST)
         return told(folder, false);
@@ -174,5 +208,6 @@ void tool_findings_close(struct tool_findings *f)
     for (size_t i = 0; i < f->n_kinds; i++)
         tool_found_free(&f->kind[i]);
     free(f->kind);
+    tool_known_close(&f->known);
     tool_worlds_close(&f->worlds);
 }

@@ -3,12 +3,14 @@
 #define EIPSIM_TOOLS_FINDINGS_H
 
 #include "tools/cli.h"
-#include "tools/found.h"
+#include "tools/known.h"
 
 #define TOOL_FINDINGS_FLAGS                                                                        \
     {"save", "DIR", "write each kind of finding as a shrunk scenario and a log"},                  \
+        {"most", "N", "end after so many kinds of findings [100]"},                                \
+        {"tries", "N", "how many of one invariant and step are shrunk before only some are [4]"},  \
     {                                                                                              \
-        "most", "N", "end after so many kinds of findings [100]"                                   \
+        "known", "PATH", "scenarios: do not tell what goes through one of their windows"           \
     }
 
 /* How often an invariant broke at a step. */
@@ -27,8 +29,11 @@ struct tool_findings {
     size_t n_culprits;
     struct tool_found *kind; /* those that were new */
     size_t n_kinds, kinds_capacity;
-    uint64_t most;
-    bool failed; /* something could not be written */
+    struct tool_known known;
+    bool knows; /* --known was given */
+    uint64_t most, tries;
+    uint64_t shrunk; /* findings */
+    bool failed;     /* something could not be written */
 };
 
 /* False: told. */

@@ -11,47 +11,24 @@
 #include "tools/memory.h"
 #include "tools/run.h"
 #include "tools/scenario_write.h"
+#include "tools/signs.h"
 #include "tools/story.h"
 
 /* ---- shrinking ---- */
 
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static void take_apart(struct tool_found *f)
-{
-    f->part = tool_alloc((f->n_steps + 1) * sizeof *f->part);
-    for (size_t i = 0; i < f->n_steps; i++) {
-        const struct engine_step *s = &f->step[i];
-        uint8_t of[] = {s->kind,         s->queue,       s->until,       s->object,
-                        s->verb,         s->fault,       s->action.kind, s->action.queue,
-                        s->action.fault, s->action.value};
-
-        f->part[i] = XXH3_64bits(of, sizeof of);
-    }
-    qsort(f->part, f->n_steps, sizeof *f->part, by_value);
-}
-
 bool tool_found_within(const struct tool_found *a, const struct tool_found *b)
 {
-    size_t i = 0;
-
-    if (a->finding.violation.invariant != b->finding.violation.invariant ||
-        strcmp(a->finding.culprit, b->finding.culprit) != 0)
-        return false;
-    for (size_t k = 0; k < b->n_steps && i < a->n_steps; k++)
-        i += a->part[i] == b->part[k];
-    return i == a->n_steps;
+    return a->finding.violation.invariant == b->finding.violation.invariant &&
+           strcmp(a->finding.culprit, b->finding.culprit) == 0 &&
+           engine_signs_within(&a->signs, &b->signs);
 }
 
 static void name_it(struct tool_found *f)
 {
-    uint64_t h = XXH3_64bits(f->part, f->n_steps * sizeof *f->part);
+    uint64_t h;
 
+    tool_signs_put(&f->signs, &f->told);
+    h = XXH3_64bits(tool_text_get(&f->told), f->told.length);
     tool_text_printf(&f->name, "%s-%s-%04x",
                      sim_invariant_text((enum sim_invariant)f->finding.violation.invariant),
                      f->finding.culprit, (unsigned)(h >> 48));
@@ -86,7 +63,9 @@ bool tool_found_shrink(struct tool_found *f, const struct engine_config *config,
     free(s.spare);
     if (!ok)
         return false;
-    take_apart(f);
+    engine_signs_read(&f->signs, worlds->start, &worlds->trace,
+                      worlds->trace.n_actions == 0 ? 0 : worlds->trace.n_actions - 1, worlds->world,
+                      worlds->scratch);
     name_it(f);
     tool_story_text(config, &worlds->trace, &f->finding.violation, f->finding.action, &f->story);
     return true;
@@ -95,7 +74,7 @@ bool tool_found_shrink(struct tool_found *f, const struct engine_config *config,
 void tool_found_free(struct tool_found *f)
 {
     free(f->step);
-    free(f->part);
+    tool_text_free(&f->told);
     tool_text_free(&f->name);
     tool_text_free(&f->story);
 }

@@ -3,6 +3,7 @@
 #define EIPSIM_TOOLS_FOUND_H
 
 #include "engine/shrink.h"
+#include "engine/signs.h"
 #include "tools/text.h"
 #include "tools/worlds.h"
 
@@ -11,11 +12,11 @@ struct tool_found {
     struct engine_step *step;
     size_t n_steps;
     struct engine_finding finding;
-    /* what its steps are but for names, addresses, times and order: sorted hashes */
-    uint64_t *part;
-    uint64_t runs;          /* that shrinking took */
-    struct tool_text name;  /* "live-owner-A2-3f2a" */
-    struct tool_text story; /* of the shrunk run */
+    struct engine_signs signs; /* which window it went through */
+    struct tool_text told;     /* the signs in words */
+    uint64_t runs;             /* that shrinking took */
+    struct tool_text name;     /* "live-owner-A2-3f2a" */
+    struct tool_text story;    /* of the shrunk run */
 };
 
 /* Shrinks the run that ends with action `last` of the trace.  False: it could not be repeated.

@@ -1,125 +1,21 @@
 /* eipsim run and eipsim lint: scenarios from files and folders. */
 #include "tools/run.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "tools/commands.h"
 #include "tools/memory.h"
-#include "tools/world.h"
+#include "tools/scenarios.h"
 
-/* ---- paths ---- */
-
-struct paths {
-    char **path;
-    size_t count, capacity;
-};
-
-static void add_path(struct paths *p, const char *folder, const char *name)
+static bool collect(const struct tool_arguments *a, struct tool_paths *p)
 {
-    struct tool_text t = {0};
+    bool ok = true;
 
-    tool_text_printf(&t, "%s%s%s", folder,
-                     *folder != '\0' && folder[strlen(folder) - 1] != '/' ? "/" : "", name);
-    p->path = tool_room(p->path, p->count, &p->capacity, sizeof *p->path);
-    p->path[p->count++] = t.at;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool has_ending(const char *name, const char *ending)
-{
-    size_t n = strlen(name), m = strlen(ending);
-
-    return n > m && strcmp(name + n - m, ending) == 0;
-}
-
-enum { FOLDERS_DEEP = 8 };
-
-/* The *.yaml of a folder and of those below it, in order of their paths. */
-static void add_folder(struct paths *p, const char *folder, unsigned depth)
-{
-    DIR *d = depth < FOLDERS_DEEP ? opendir(folder) : NULL;
-    struct dirent *e;
-
-    if (d == NULL)
-        return;
-    while ((e = readdir(d)) != NULL) {
-        struct stat st;
-
-        if (e->d_name[0] == '.')
-            continue;
-        add_path(p, folder, e->d_name);
-        if (stat(p->path[p->count - 1], &st) == 0 && S_ISDIR(st.st_mode)) {
-            char *below = p->path[--p->count];
-
-            add_folder(p, below, depth + 1);
-            free(below);
-        } else if (!has_ending(e->d_name, ".yaml")) {
-            free(p->path[--p->count]);
-        }
-    }
-    closedir(d);
-}
-
-static bool collect(const struct tool_arguments *a, struct paths *p)
-{
-    for (size_t i = 0; i < a->n_operands; i++) {
-        struct stat st;
-
-        if (stat(a->operand[i], &st) == 0 && S_ISDIR(st.st_mode)) {
-            size_t first = p->count;
-
-            add_folder(p, a->operand[i], 0);
-            if (p->count > first)
-                qsort(p->path + first, p->count - first, sizeof *p->path, by_text);
-            if (p->count == first) {
-                fprintf(stderr, "%s: error: no *.yaml in this folder\n", a->operand[i]);
-                return false;
-            }
-        } else {
-            struct tool_text t = {0};
-
-            tool_text_add(&t, a->operand[i]);
-            p->path = tool_room(p->path, p->count, &p->capacity, sizeof *p->path);
-            p->path[p->count++] = t.at;
-        }
-    }
-    return true;
-}
-
-static void free_paths(struct paths *p)
-{
-    for (size_t i = 0; i < p->count; i++)
-        free(p->path[i]);
-    free(p->path);
-}
-
-/* NULL: told. */
-static struct tool_scenario *read_scenario(const char *path, bool notes)
-{
-    struct tool_text error = {0};
-    struct tool_diags diags;
-    struct tool_scenario *s = NULL;
-    char *bytes = NULL;
-    size_t size;
-
-    if (!tool_file_read(path, &bytes, &size, &error)) {
-        fprintf(stderr, "%s\n", tool_text_get(&error));
-        tool_text_free(&error);
-        return NULL;
-    }
-    tool_diags_init(&diags, path);
-    s = tool_scenario_read(path, bytes, size, &diags);
-    tool_diags_print(&diags, stderr, notes);
-    tool_diags_free(&diags);
-    free(bytes);
-    return s;
+    for (size_t i = 0; ok && i < a->n_operands; i++)
+        ok = tool_paths_add(p, a->operand[i]);
+    return ok;
 }
 
 /* ---- run ---- */
@@ -228,7 +124,7 @@ static bool run_one(struct running_all *all, struct tool_scenario *s, enum sim_p
 
 static bool run_path(struct running_all *all, const char *path)
 {
-    struct tool_scenario *s = read_scenario(path, false);
+    struct tool_scenario *s = tool_scenario_load(path, false);
     bool ok = s != NULL;
 
     if (!ok && all->how.json)
@@ -252,7 +148,7 @@ static bool same_file(const char *a, const char *b)
 }
 
 /* Nobody's scenario is overwritten by its own log. */
-static bool outputs_are_apart(const struct running_all *all, const struct paths *paths)
+static bool outputs_are_apart(const struct running_all *all, const struct tool_paths *paths)
 {
     const char *out[] = {tool_value(all->a, "log"), tool_value(all->a, "junit")};
 
@@ -268,7 +164,7 @@ static bool outputs_are_apart(const struct running_all *all, const struct paths 
     return false;
 }
 
-static int run_all(struct running_all *all, const struct paths *paths)
+static int run_all(struct running_all *all, const struct tool_paths *paths)
 {
     bool ok = true;
 
@@ -319,12 +215,12 @@ static bool read_flags(struct running_all *all)
 static int run(const struct tool_arguments *a)
 {
     struct running_all all = {.a = a};
-    struct paths paths = {0};
+    struct tool_paths paths = {0};
     int code = TOOL_EXIT_USAGE;
 
     if (read_flags(&all) && collect(a, &paths))
         code = run_all(&all, &paths);
-    free_paths(&paths);
+    tool_paths_free(&paths);
     free(all.set);
     return code;
 }
@@ -336,13 +232,13 @@ const struct tool_command tool_command_run = {
 
 static int lint(const struct tool_arguments *a)
 {
-    struct paths paths = {0};
+    struct tool_paths paths = {0};
     int code = TOOL_EXIT_OK;
 
     if (!collect(a, &paths))
         code = TOOL_EXIT_USAGE;
     for (size_t i = 0; i < paths.count; i++) {
-        struct tool_scenario *s = read_scenario(paths.path[i], true);
+        struct tool_scenario *s = tool_scenario_load(paths.path[i], true);
 
         if (s == NULL) {
             code = TOOL_EXIT_USAGE;
@@ -355,7 +251,7 @@ static int lint(const struct tool_arguments *a)
         }
         tool_scenario_free(s);
     }
-    free_paths(&paths);
+    tool_paths_free(&paths);
     return code;
 }
 

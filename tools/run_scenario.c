@@ -5,6 +5,7 @@
 #include "tools/player.h"
 #include "tools/run.h"
 #include "tools/scenario_expect.h"
+#include "tools/signs.h"
 #include "tools/story.h"
 
 struct running {
@@ -178,12 +179,34 @@ static void judge(struct running *r, struct tool_run_result *result)
     judge_wanted(r, wanted, result);
 }
 
+/* What breaks here must have come through the window that the scenario shows. */
+static void judge_signs(struct running *r, const struct sim_world *start,
+                        struct tool_run_result *result)
+{
+    struct engine_signs one = {.count = 1}, all;
+
+    if (r->script.n_findings == 0 || r->trace.n_actions == 0)
+        return;
+    engine_signs_read(&all, start, &r->trace, r->trace.n_actions - 1, r->script.world,
+                      r->script.scratch);
+    for (size_t i = 0; i < r->s->signs.count; i++) {
+        one.sign[0] = r->s->signs.sign[i];
+        if (engine_signs_within(&one, &all))
+            continue;
+        result->ok = false;
+        tool_text_printf(&result->why, "%s: the run has no sign ", r->s->path);
+        tool_sign_put(&one.sign[0], &result->why);
+        tool_text_add(&result->why, "\n");
+    }
+}
+
 bool tool_run_scenario(struct tool_scenario *s, enum sim_profile profile,
                        const struct tool_run_how *how, struct tool_run_result *result,
                        struct tool_text *error)
 {
     struct running *r = tool_alloc(sizeof *r);
-    void *memory;
+    void *memory, *begun;
+    struct sim_world *start;
     bool ok;
 
     memset(result, 0, sizeof *result);
@@ -194,18 +217,21 @@ bool tool_run_scenario(struct tool_scenario *s, enum sim_profile profile,
     for (size_t i = 0; i < how->n_set; i++)
         s->config->setup.policy.value[how->set[i].which] = how->set[i].value;
     memory = aligned(sim_size(&s->config->setup));
+    begun = aligned(sim_size(&s->config->setup));
     r->script.scratch = aligned(sim_size(&s->config->setup));
     engine_trace_init(&r->trace, tool_trace_grow, NULL);
     ok = sim_init(memory, &s->config->setup, &r->script.world) == SIM_STATUS_DONE &&
-         open_log(r, error);
+         sim_init(begun, &s->config->setup, &start) == SIM_STATUS_DONE && open_log(r, error);
     if (ok) {
         carry_out(r);
         judge(r, result);
+        judge_signs(r, start, result);
         result->events = r->trace.n_events + r->trace.n_actions;
         result->actions = r->trace.n_actions;
         ok = close_log(r, error);
     }
     free(memory);
+    free(begun);
     free(r->script.scratch);
     free(r->trace.action);
     free(r->trace.event);

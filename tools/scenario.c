@@ -4,6 +4,7 @@
 
 #include "tools/log.h"
 #include "tools/scenario_internal.h"
+#include "tools/signs.h"
 #include "tools/world.h"
 
 sim_id scenario_name(struct scenario_reader *r, enum tool_name_kind kind, const char *text)
@@ -198,6 +199,35 @@ static bool read_impossible(struct scenario_reader *r, const struct tool_yaml *n
     return false;
 }
 
+static bool read_sign(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    struct engine_sign sign;
+    const char *text, *why;
+
+    if (!tool_yaml_text(n, r->diags, &text))
+        return false;
+    why = tool_sign_read(text, &r->s->arena, &sign);
+    if (why != NULL) {
+        tool_error(r->diags, n->at, "%.60s is no sign: %s", text, why);
+        return false;
+    }
+    engine_signs_add(&r->s->signs, &sign);
+    return true;
+}
+
+static bool read_signs(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    bool ok = true;
+
+    if (n == NULL || r->second)
+        return true;
+    if (!tool_yaml_expect(n, r->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *sign = n->first; sign != NULL; sign = sign->next)
+        ok = read_sign(r, sign) && ok;
+    return ok;
+}
+
 /* One pass. */
 static bool read_all(struct scenario_reader *r, const struct tool_yaml *root)
 {
@@ -208,10 +238,10 @@ static bool read_all(struct scenario_reader *r, const struct tool_yaml *root)
 
     s->n_steps = 0;
     s->n_expects = 0;
-    if (!scenario_keys(r, root, "name about world steps expect end impossible"))
+    if (!scenario_keys(r, root, "name about world steps expect end impossible signs"))
         return false;
     ok = scenario_text(r, root, "name", &s->name) && scenario_text(r, root, "about", &s->about) &&
-         read_end(r, tool_yaml_get(root, "end"));
+         read_end(r, tool_yaml_get(root, "end")) && read_signs(r, tool_yaml_get(root, "signs"));
     if (steps == NULL || tool_yaml_get(root, "world") == NULL || expect == NULL) {
         tool_error(r->diags, root->at, "a scenario needs world, steps and expect");
         return false;

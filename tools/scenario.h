@@ -7,6 +7,7 @@
 #define EIPSIM_TOOLS_SCENARIO_H
 
 #include "engine/script.h"
+#include "engine/signs.h"
 #include "tools/builder.h"
 #include "tools/memory.h"
 #include "tools/yaml.h"
@@ -47,6 +48,7 @@ struct tool_scenario {
     uint16_t stated;                               /* bit for each profile that expect: speaks of */
     struct tool_wanted *wanted[SIM_PROFILE_COUNT]; /* NULL: everything holds */
     bool as_is;                                    /* end: as-is */
+    struct engine_signs signs;                     /* that a run through this window has */
     char digest[33];
     struct tool_builder *builder;
     struct engine_config *config;
