@@ -25,11 +25,12 @@ struct engine_node {
     uint16_t depth;
 };
 
-/* One action from one state to another, which may have been seen before. */
+/* One action from one state to another, which may have been seen before; or a state at rest: then
+ * there is no action, and after is before. */
 struct engine_transition {
     const struct sim_world *before, *after;
-    const struct sim_action *action;
-    const uint8_t *used; /* of each budget, this action included */
+    const struct sim_action *action; /* NULL: at rest */
+    const uint8_t *used;             /* of each budget, this action included */
     const struct sim_violation *violation;
     size_t n_violations;
 };
