@@ -159,26 +159,42 @@ struct exclude {
     bool single;
 };
 
+/* The number an address stands for: upstream clips numbers, among which 0.0.0.5 and ::5 are one. */
+static struct ipam_addr number(struct ipam_addr a)
+{
+    if (ipam_addr_is_v4(a))
+        a.lo &= UINT32_MAX;
+    return a;
+}
+
+static bool clip(struct ipam_range *r, const struct ipam_cidr *block, bool ptp)
+{
+    struct ipam_addr first = number(ipam_cidr_first(block, ptp));
+    struct ipam_addr last = number(ipam_cidr_last(block, ptp));
+    unsigned bits = ipam_cidr_host_bits(block);
+
+    if (bits == 0 || (bits == 1 && !ptp))
+        return false;
+    if (ipam_addr_compare(number(r->first), first) > 0)
+        first = number(r->first);
+    if (ipam_addr_compare(number(r->last), last) < 0)
+        last = number(r->last);
+    r->first = ipam_addr_integer(first);
+    r->last = ipam_addr_integer(last);
+    return ipam_addr_compare(first, last) <= 0;
+}
+
 static bool expand_in(const struct exclude *e, const struct ipam_cidr *block, bool ptp,
                       struct ipam_exclude *out)
 {
-    struct ipam_range usable;
-
     if ((block->v4 != 0) != ipam_addr_is_v4(e->range.first))
         return false;
     memset(out, 0, sizeof(*out));
     out->range = e->range;
-    if (e->single) {
-        out->verbatim = 1;
-        return ipam_cidr_contains(block, e->range.first) && !is_edge(e->entry, block, ptp);
-    }
-    if (!ipam_cidr_usable(block, ptp, &usable))
-        return false;
-    if (ipam_addr_compare(out->range.first, usable.first) < 0)
-        out->range.first = usable.first;
-    if (ipam_addr_compare(out->range.last, usable.last) > 0)
-        out->range.last = usable.last;
-    return ipam_addr_compare(out->range.first, out->range.last) <= 0;
+    if (!e->single)
+        return clip(&out->range, block, ptp);
+    out->verbatim = 1;
+    return ipam_cidr_contains(block, e->range.first) && !is_edge(e->entry, block, ptp);
 }
 
 static bool read_exclude(struct ipam_text entry, struct exclude *e)
@@ -312,6 +328,17 @@ static enum ipam_error read_gateways(struct ipam_text gateway, ipam_quirks quirk
     return IPAM_ERROR_NONE;
 }
 
+/*
+ * Clipped to an IPv6 block below 2^32 a range comes out as IPv4. Upstream expands a new subnet's
+ * excludes twice, and the second time the IPv6 block does not know it any more.
+ */
+static bool of_block(const struct ipam_exclude *x, struct ipam_text block)
+{
+    return x->verbatim ||
+           address_protocol(before(block, '/')) ==
+               (ipam_addr_is_v4(x->range.first) ? IPAM_PROTOCOL_V4 : IPAM_PROTOCOL_V6);
+}
+
 /* Excludes of one family; they go where the family's name says, not where its block stands. */
 static uint32_t read_excludes(const struct ipam_subnet_texts *texts, bool ptp,
                               enum ipam_family family, struct ipam_range *space)
@@ -327,7 +354,7 @@ static uint32_t read_excludes(const struct ipam_subnet_texts *texts, bool ptp,
             struct ipam_exclude x;
 
             if (!ipam_exclude_expand(texts->exclude[i], part, ptp, &x, 1) ||
-                ipam_addr_is_v4(x.range.first) != (family == IPAM_V4))
+                ipam_addr_is_v4(x.range.first) != (family == IPAM_V4) || !of_block(&x, part))
                 continue;
             space[n++] = x.range;
             if (x.verbatim)

@@ -109,6 +109,11 @@ static void test_excludes(void **state)
     assert_expands("10.0.0.0..10.0.0.1", "10.0.0.0/31", true, "10.0.0.0-10.0.0.1");
     assert_expands("10.0.0.0..10.0.0.1", "10.0.0.0/31", false, "");
     assert_expands("fd00::0", "fd00::/125", true, "fd00::!"); /* not the network's own text */
+    /* Ranges are clipped as numbers, and a number below 2^32 comes out as IPv4. */
+    assert_expands("::5..::9", "::/120", true, "0.0.0.5-0.0.0.9");
+    assert_expands("::..::9", "::/64", true, "0.0.0.1-0.0.0.9");
+    assert_expands("::1:0:5..::1:0:9", "::/64", true, "::1:0:5-::1:0:9");
+    assert_expands("::..::2", "::/128", true, "");
 }
 
 static void assert_range(const char *entry, enum ipam_error error, const char *expected)
@@ -201,6 +206,33 @@ static void test_requests_of_old(void **state)
     assert_false(r.family[IPAM_V6].present);
 }
 
+/* What was rendered as IPv4 is lost when upstream expands it again; what was not stays. */
+static void test_low_excludes(void **state)
+{
+    static const struct {
+        const char *cidr, *exclude;
+        uint32_t n[IPAM_FAMILIES];
+    } rows[] = {
+        {"::/120", "::5..::9", {0, 0}},
+        {"::/120", "::5", {0, 1}},
+        {"::/64", "::1:0:5..::1:0:9", {0, 1}},
+        {"::/64", "::5..::1:0:0:5", {0, 0}},
+        {"10.0.0.0/24,::/120", "::5..::9", {0, 0}},
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ipam_text exclude = ipam_text(rows[i].exclude);
+        struct ipam_subnet_texts texts = {ipam_text(rows[i].cidr), ipam_text("a,b"), &exclude, 1};
+        struct ipam_subnet_request r;
+        struct ipam_range space[2];
+
+        assert_int_equal(ipam_subnet_read(&texts, 0, space, 2, &r), IPAM_ERROR_NONE);
+        for (int f = 0; f < IPAM_FAMILIES; f++)
+            assert_int_equal(r.family[f].n_reserved, rows[i].n[f]);
+    }
+}
+
 static void test_too_little_space(void **state)
 {
     struct ipam_text exclude = ipam_text("10.0.0.1");
@@ -221,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_gateway),         cmocka_unit_test(test_excludes),
         cmocka_unit_test(test_entries),         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_requests_of_old), cmocka_unit_test(test_too_little_space),
+        cmocka_unit_test(test_low_excludes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
