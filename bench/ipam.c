@@ -1,12 +1,16 @@
 /* What address sets and whole allocations cost, as ratios within one run.
  *
- *   ipam                      sets: bitmap against sorted ranges (and against CRoaring, if its
- *                             development package is installed); allocations per second
- *   ipam BITS ALLOCATIONS     allocations alone; what callgrind is run on (bench/ipam.sh)
+ *   ipam                          sets: bitmap against sorted ranges (and against CRoaring, if its
+ *                                 development package is installed); allocations per second
+ *   ipam BITS allocate|pair N     N allocations, or N times release and allocate, alone: what
+ *                                 callgrind is run on (bench/ipam.sh)
  *
- * Patterns: `sequential` empties a full set from below and fills it again; `alternating` takes out
- * and puts back members of a set that has every other address, anywhere.  An operation is one
- * first, remove or add.
+ * An operation is one first, remove or add.  The patterns:
+ *
+ *   sequential    fills an empty set from below, then takes the first until it is empty again
+ *   alternating   a set of every other address: takes out any member and puts it back
+ *   lowest        the same in the upper half alone, as if the lower half were in use: takes the
+ *                 first and puts it back
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
@@ -54,9 +58,12 @@ struct set {
 #endif
 };
 
+/* 10.0.0.0 and on; made here, as its cost is no set's. */
 static struct ipam_addr address(uint32_t i)
 {
-    return ipam_addr_v4(0x0a000000u + i);
+    struct ipam_addr a = {0, UINT64_C(0xffff0a000000) + i};
+
+    return a;
 }
 
 static void set_open(struct set *s, enum kind kind, unsigned bits)
@@ -133,55 +140,112 @@ static size_t set_bytes(const struct set *s)
     return ipam_addrset_size(s->ours.shape.bits, s->ours.shape.max_ranges);
 }
 
-/* Nanoseconds per operation. */
-static double sequential(struct set *s, unsigned bits, uint32_t operations)
-{
-    uint32_t size = 1u << bits, done = 0;
-    double from = now();
+enum pattern { SEQUENTIAL, ALTERNATING, LOWEST, PATTERNS };
 
-    while (done < operations) {
-        for (uint32_t i = 0; i < size; i++)
-            set_add(s, i);
-        for (uint32_t i = 0; i < size; i++)
-            set_remove(s, set_first(s));
-        done += 3 * size;
-    }
-    return (now() - from) / done;
+static const char *const pattern_name[] = {"sequential", "alternating", "lowest"};
+
+/* One round of a pattern; returns the number of operations. */
+static uint32_t sequential(struct set *s, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++)
+        set_add(s, i);
+    for (uint32_t i = 0; i < size; i++)
+        set_remove(s, set_first(s));
+    return 3 * size;
 }
 
-static double alternating(struct set *s, unsigned bits, uint32_t operations)
+static uint32_t alternating(struct set *s, unsigned bits, uint32_t *x)
+{
+    for (unsigned i = 0; i < 32; i++) {
+        *x = *x * 1664525u + 1013904223u;
+        set_remove(s, (*x >> (32 - bits)) & ~1u);
+        set_add(s, (*x >> (32 - bits)) & ~1u);
+    }
+    return 64;
+}
+
+static uint32_t lowest(struct set *s)
+{
+    for (unsigned i = 0; i < 32; i++) {
+        uint32_t first = set_first(s);
+
+        set_remove(s, first);
+        set_add(s, first);
+    }
+    return 96;
+}
+
+/* Nanoseconds per operation; rounds until a tenth of a second has passed. */
+static double rounds(struct set *s, enum pattern pattern, unsigned bits)
 {
     uint32_t size = 1u << bits, x = 1;
-    double from;
+    uint64_t operations = 0;
+    double from, passed;
 
-    for (uint32_t i = size; i > 0; i -= 2) /* from above: cheap for sorted ranges as well */
-        set_add(s, i - 2);
+    for (uint32_t i = pattern == LOWEST ? size / 2 : 0; pattern != SEQUENTIAL && i < size; i += 2)
+        set_add(s, i);
     from = now();
-    for (uint32_t i = 0; i < operations; i += 2) {
-        x = x * 1664525u + 1013904223u;
-        set_remove(s, (x >> (32 - bits)) & ~1u);
-        set_add(s, (x >> (32 - bits)) & ~1u);
-    }
-    return (now() - from) / operations;
+    do {
+        if (pattern == SEQUENTIAL)
+            operations += sequential(s, size);
+        else
+            operations += pattern == LOWEST ? lowest(s) : alternating(s, bits, &x);
+        passed = now() - from;
+    } while (passed < 1e8);
+    return passed / (double)operations;
 }
 
-static double measure(enum kind kind, unsigned bits, bool alternate, size_t *bytes)
+static double measure(enum kind kind, enum pattern pattern, unsigned bits, size_t *bytes)
 {
-    uint32_t operations = kind != RANGES || bits <= 8 ? 3000000 : alternate ? 3000 : 1000000;
     struct set s;
     double ns;
 
     set_open(&s, kind, bits);
-    ns = alternate ? alternating(&s, bits, operations) : sequential(&s, bits, operations);
+    ns = rounds(&s, pattern, bits);
     *bytes = set_bytes(&s);
     set_close(&s);
     return ns;
 }
 
+enum { WIDTHS = 3 };
+
+static const unsigned widths[WIDTHS] = {8, 16, 20};
+
+static void print_aim(const char *what, double ratio, bool at_least, double aim)
+{
+    bool reached = at_least ? ratio >= aim : ratio <= aim;
+
+    printf("aim: %-52s %8.1f, %s %.0f: %s\n", what, ratio, at_least ? "at least" : "at most", aim,
+           reached ? "reached" : "MISSED");
+}
+
+static void print_aims(double ns[PATTERNS][WIDTHS][KINDS], unsigned kinds)
+{
+    double most = 0, least = 1e9, growth = 0;
+
+    for (unsigned p = 0; p < PATTERNS; p++) {
+        double g = ns[p][2][BITMAP] / ns[p][0][BITMAP];
+
+        growth = g > growth ? g : growth;
+        for (unsigned w = 0; w < WIDTHS; w++) {
+            double r = ns[p][w][ROARING] / ns[p][w][BITMAP];
+
+            most = r > most ? r : most;
+            least = r < least ? r : least;
+        }
+    }
+    print_aim("ranges over bitmap, alternating, 2^16",
+              ns[ALTERNATING][1][RANGES] / ns[ALTERNATING][1][BITMAP], true, 200);
+    print_aim("bitmap, 2^20 over 2^8, the worst pattern", growth, false, 3);
+    if (kinds <= ROARING)
+        return;
+    print_aim("CRoaring over bitmap, where CRoaring is at its worst", most, true, 3);
+    print_aim("CRoaring over bitmap, where the bitmap is at its worst", least, true, 3);
+}
+
 static void sets(void)
 {
-    static const unsigned widths[] = {8, 16, 20};
-    double bitmap[2][3] = {{0}};
+    double ns[PATTERNS][WIDTHS][KINDS] = {{{0}}};
     unsigned kinds = ROARING;
 
 #ifdef EIPSIM_HAVE_ROARING
@@ -189,21 +253,18 @@ static void sets(void)
 #else
     printf("CRoaring is not installed: no comparison with it\n");
 #endif
-    for (unsigned alternate = 0; alternate < 2; alternate++)
-        for (unsigned w = 0; w < 3; w++)
+    for (unsigned p = 0; p < PATTERNS; p++)
+        for (unsigned w = 0; w < WIDTHS; w++)
             for (unsigned k = 0; k < kinds; k++) {
                 size_t bytes;
-                double ns = measure((enum kind)k, widths[w], alternate != 0, &bytes);
 
-                if (k == BITMAP)
-                    bitmap[alternate][w] = ns;
+                ns[p][w][k] = measure((enum kind)k, (enum pattern)p, widths[w], &bytes);
                 printf("%-11s 2^%-2u  %-8s %10.1f ns per operation, %8.1f times the bitmap's, "
                        "%9zu bytes\n",
-                       alternate ? "alternating" : "sequential", widths[w], kind_name[k], ns,
-                       ns / bitmap[alternate][w], bytes);
+                       pattern_name[p], widths[w], kind_name[k], ns[p][w][k],
+                       ns[p][w][k] / ns[p][w][BITMAP], bytes);
             }
-    printf("bitmap, 2^20 against 2^8: sequential %.2f, alternating %.2f\n",
-           bitmap[0][2] / bitmap[0][0], bitmap[1][2] / bitmap[1][0]);
+    print_aims(ns, kinds);
 }
 
 /* ---- allocations ---- */
@@ -254,7 +315,7 @@ static void allocate(struct ipam *ipam, uint32_t owner)
 }
 
 /* Half of the block is in use; one owner after the other releases and allocates. */
-static double allocations(unsigned bits, uint32_t n)
+static double pairs(unsigned bits, uint32_t n)
 {
     uint32_t half = 1u << (bits - 1);
     struct ipam *ipam = open_ipam(bits);
@@ -272,17 +333,47 @@ static double allocations(unsigned bits, uint32_t n)
     return from;
 }
 
+/* A block is filled, and filled again when it is full; only the filling is timed. */
+static double allocations(unsigned bits, uint32_t n)
+{
+    uint32_t size = (1u << bits) - 2;
+    struct ipam *ipam = open_ipam(bits);
+    void *empty = memory_of(ipam_block_size(ipam));
+    double passed = 0;
+
+    memcpy(empty, ipam, ipam_block_size(ipam));
+    for (uint32_t done = 0; done < n;) {
+        double from;
+
+        memcpy(ipam, empty, ipam_block_size(ipam));
+        from = now();
+        for (uint32_t owner = 1; owner <= size && done < n; owner++, done++)
+            allocate(ipam, owner);
+        passed += now() - from;
+    }
+    free(ipam);
+    free(empty);
+    return passed / n;
+}
+
 int main(int argc, char **argv)
 {
     double small, large;
 
-    if (argc == 3) {
-        (void)allocations((unsigned)atoi(argv[1]), (uint32_t)strtoul(argv[2], NULL, 10));
+    if (argc == 4) {
+        unsigned bits = (unsigned)atoi(argv[1]);
+        uint32_t n = (uint32_t)strtoul(argv[3], NULL, 10);
+
+        (void)(strcmp(argv[2], "pair") == 0 ? pairs(bits, n) : allocations(bits, n));
         return 0;
     }
     sets();
-    small = allocations(8, 2000000);
-    large = allocations(16, 2000000);
+    small = allocations(8, 500000);
+    large = allocations(16, 500000);
+    printf("allocate: /24 %.2f million a second, /16 %.2f million (ratio of costs %.2f)\n",
+           1e3 / small, 1e3 / large, large / small);
+    small = pairs(8, 500000);
+    large = pairs(16, 500000);
     printf("release and allocate, half in use: /24 %.2f million a second, /16 %.2f million "
            "(ratio of costs %.2f)\n",
            1e3 / small, 1e3 / large, large / small);

@@ -279,37 +279,49 @@ uint32_t ipam_addrset_room(const struct ipam_addrset *s)
     return s->shape.max_ranges - *s->n_ranges;
 }
 
-static bool change_one(const struct ipam_addrset *s, struct ipam_addr a, bool *changed, bool add)
+/* An address outside the window. */
+static bool change_outsider(const struct ipam_addrset *s, struct ipam_addr a, bool *changed,
+                            bool add)
 {
     struct ipam_range r = {a, a};
-    uint32_t i;
-    bool did;
 
-    if (position(s, a, &i)) {
-        did = add ? ipam_window_set(s, i) : ipam_window_unset(s, i);
-    } else {
-        did = ipam_addrset_contains(s, a) != add;
-        if (did) {
-            struct change c = add ? adding(s, r) : removing(s, r);
+    struct change c;
 
-            if (!fits(s, &c))
-                return false;
-            apply(s, &c);
-        }
-    }
-    if (changed)
-        *changed = did;
+    *changed = false;
+    if (ipam_addrset_contains(s, a) == add)
+        return true;
+    c = add ? adding(s, r) : removing(s, r);
+    if (!fits(s, &c))
+        return false;
+    apply(s, &c);
+    *changed = true;
     return true;
 }
 
 bool ipam_addrset_add(const struct ipam_addrset *s, struct ipam_addr a, bool *changed)
 {
-    return change_one(s, a, changed, true);
+    bool ignored;
+    uint32_t i;
+
+    if (!changed)
+        changed = &ignored;
+    if (!position(s, a, &i))
+        return change_outsider(s, a, changed, true);
+    *changed = ipam_window_set(s, i);
+    return true;
 }
 
 bool ipam_addrset_remove(const struct ipam_addrset *s, struct ipam_addr a, bool *changed)
 {
-    return change_one(s, a, changed, false);
+    bool ignored;
+    uint32_t i;
+
+    if (!changed)
+        changed = &ignored;
+    if (!position(s, a, &i))
+        return change_outsider(s, a, changed, false);
+    *changed = ipam_window_unset(s, i);
+    return true;
 }
 
 /* ---- ranges ---- */

@@ -56,30 +56,7 @@ uint32_t ipam_window_words(uint8_t bits)
     return trees[bits].start[4];
 }
 
-/* ---- the stores: everything below goes through these ---- */
-
-static void note(const struct ipam_addrset *s, const void *at, uint32_t length)
-{
-    uint32_t inside = (uint32_t)((const char *)at - (const char *)s->word);
-
-    if (s->journal != NULL)
-        ipam_journal_note(s->journal, s->offset + inside, length);
-}
-
-static void store(const struct ipam_addrset *s, uint32_t index, uint64_t value)
-{
-    s->word[index] = value;
-    note(s, &s->word[index], sizeof(value));
-}
-
-static void count(const struct ipam_addrset *s, uint32_t value)
-{
-    *s->in_window = value;
-    note(s, s->in_window, sizeof(value));
-}
-
-/* Tells the levels above that leaf word w is (not) zero now. */
-static void propagate(const struct ipam_addrset *s, uint32_t w, bool occupied)
+void ipam_window_tell(const struct ipam_addrset *s, uint32_t w, bool occupied)
 {
     const struct tree *t = tree_of(s);
 
@@ -91,7 +68,7 @@ static void propagate(const struct ipam_addrset *s, uint32_t w, bool occupied)
 
         if (new == old)
             return;
-        store(s, index, new);
+        ipam_window_store(s, index, new);
         if ((old == 0) == (new == 0))
             return;
         w /= 64;
@@ -105,50 +82,19 @@ static int32_t put_leaf(const struct ipam_addrset *s, uint32_t w, uint64_t value
 
     if (old == value)
         return 0;
-    store(s, w, value);
+    ipam_window_store(s, w, value);
     if ((old == 0) != (value == 0))
-        propagate(s, w, value != 0);
+        ipam_window_tell(s, w, value != 0);
     return __builtin_popcountll(value) - __builtin_popcountll(old);
 }
 
 static void adjust(const struct ipam_addrset *s, int32_t by)
 {
     if (by)
-        count(s, *s->in_window + (uint32_t)by);
+        ipam_window_count(s, *s->in_window + (uint32_t)by);
 }
 
-/* ---- single positions ---- */
-
-bool ipam_window_get(const struct ipam_addrset *s, uint32_t i)
-{
-    return s->word[i / 64] >> i % 64 & 1;
-}
-
-bool ipam_window_set(const struct ipam_addrset *s, uint32_t i)
-{
-    uint64_t old = s->word[i / 64], bit = UINT64_C(1) << i % 64;
-
-    if (old & bit)
-        return false;
-    store(s, i / 64, old | bit);
-    if (old == 0)
-        propagate(s, i / 64, true);
-    count(s, *s->in_window + 1);
-    return true;
-}
-
-bool ipam_window_unset(const struct ipam_addrset *s, uint32_t i)
-{
-    uint64_t old = s->word[i / 64], bit = UINT64_C(1) << i % 64;
-
-    if (!(old & bit))
-        return false;
-    store(s, i / 64, old & ~bit);
-    if (old == bit)
-        propagate(s, i / 64, false);
-    count(s, *s->in_window - 1);
-    return true;
-}
+/* ---- runs of positions ---- */
 
 /* Bits first..last of word w, counted over the whole window. */
 static uint64_t run_mask(uint32_t w, uint32_t first, uint32_t last)
@@ -266,8 +212,8 @@ void ipam_window_copy(const struct ipam_addrset *d, const struct ipam_addrset *s
     if (bytes == 0 || d->word == s->word)
         return;
     memcpy(d->word, s->word, bytes);
-    note(d, d->word, bytes);
-    count(d, *s->in_window);
+    ipam_window_note(d, d->word, bytes);
+    ipam_window_count(d, *s->in_window);
 }
 
 void ipam_window_clear(const struct ipam_addrset *d)
@@ -277,7 +223,7 @@ void ipam_window_clear(const struct ipam_addrset *d)
     for (w = 0; next_leaf(d, w, &w); w++)
         put_leaf(d, w, 0);
     if (*d->in_window)
-        count(d, 0);
+        ipam_window_count(d, 0);
 }
 
 void ipam_window_unite(const struct ipam_addrset *d, const struct ipam_addrset *s)
