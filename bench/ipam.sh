@@ -18,9 +18,9 @@ instructions() {
 for bits in 8 16; do
     for what in allocate pair; do
         [[ $what$bits == allocate8 ]] && more=250 || more=50000
-        few=$(instructions $bits $what 1)
-        many=$(instructions $bits $what $((1 + more)))
-        awk -v i=$((many - few)) -v bits=$bits -v what="$what" -v n=$more 'BEGIN {
+        few=$(instructions "$bits" "$what" 1)
+        many=$(instructions "$bits" "$what" $((1 + more)))
+        awk -v i="$((many - few))" -v bits="$bits" -v what="$what" -v n="$more" 'BEGIN {
             printf "%s at /%d: %.0f instructions\n",
                 what == "pair" ? "release and allocate" : "allocate", 32 - bits, i / n }'
     done

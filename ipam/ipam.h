@@ -42,6 +42,7 @@
  *      B8  a NIC that holds anything is its owner's: others asking with it get a conflict, others
  *          releasing it nothing
  *      B10 the default pool can be neither set nor removed
+ *      I15 the gateway is never drawn, excluded or not
  *
  * Besides, an owner lists each of its NICs once (B7), a NIC that a rebuild leaves with nothing
  * leaves that list, and a request names each family once at most, else it is a conflict. A refusal
@@ -369,7 +370,7 @@ uint32_t ipam_assigned_to_other(const struct ipam *ipam, uint32_t subnet, struct
     X(I5, MASTER, "subnet Using, Available and Reserved are shared out among the pools")           \
     X(I6, STRICT, "the address of a NIC is in Using and has an owner that lists the NIC")          \
     X(I7, STRICT, "an address with an owner is in Using, and some NIC of each owner holds it")     \
-    X(I8, STRICT, "Using has as many addresses as have an owner")                                  \
+    X(I8, MASTER, "every address in Using has an owner")                                           \
     X(I9, STRICT, "an owner lists exactly the NICs that hold something of its, once each")         \
     X(I10, STRICT, "a NIC's MAC is its alone and its owner's")                                     \
     X(I11, STRICT, "only a NIC with an address has a MAC, except in mac-only subnets")

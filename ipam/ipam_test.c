@@ -488,7 +488,7 @@ static void test_b4(void **state)
 {
     (void)state;
     for (unsigned strict = 0; strict < 2; strict++) {
-        struct box b = small_box(strict ? STRICT : 0, "10.0.0.0/29,fd00::/127", "10.0.0.1,fd00::");
+        struct box b = small_box(strict ? STRICT : 0, "10.0.0.0/29,fd00::/127", "10.0.0.1,fd00::9");
 
         assert_gives(ask(&b, 1, 1, "10.0.0.2,fd00::1", mac(1), true), "fd00::1");
         assert_gives(ask(&b, 2, 2, "10.0.0.3", mac(2), true), "fd00::");
@@ -631,6 +631,67 @@ static void test_shrinking(void **state)
     }
 }
 
+/* I7: of a block that shrinks, owners stay of addresses that no NIC holds (B2 left them so). */
+static void test_ghosts(void **state)
+{
+    (void)state;
+    for (unsigned strict = 0; strict < 2; strict++) {
+        struct box b = small_box(strict ? STRICT : 0, "10.0.0.0/28", "10.0.0.1");
+
+        assert_gives(ask(&b, 1, 1, "10.0.0.9", no_mac(), true), "10.0.0.9");
+        assert_gives(ask_random(&b, 1, 1, draw(&b), ""), strict ? "10.0.0.9" : "10.0.0.2");
+        assert_int_equal(set_subnet(&b, 1, "10.0.0.0/29", "10.0.0.1", "10.0.0.1"), IPAM_ERROR_NONE);
+        assert_false(using(&b, "10.0.0.9"));
+        assert_int_equal(owner_of(&b, "10.0.0.9"), strict ? 0 : 1);
+        assert_int_equal(law(&b, IPAM_I7), strict);
+        if (strict)
+            assert_all_laws(&b);
+        free(b.ipam);
+    }
+}
+
+/* I12: two owners for one address that nobody asked to share, by way of B1. */
+static void test_two_owners(void **state)
+{
+    (void)state;
+    for (unsigned strict = 0; strict < 2; strict++) {
+        struct box b = small_box(strict ? STRICT : 0, "10.0.0.0/29", "10.0.0.1");
+
+        assert_gives(ask(&b, 1, 1, "10.0.0.2", mac(1), false), "10.0.0.2");
+        assert_gives(ask(&b, 2, 2, "10.0.0.2", mac(2), false), "10.0.0.2");
+        release(&b, 1);
+        release(&b, 2);
+        assert_gives(ask(&b, 3, 3, "10.0.0.2", mac(3), true), "10.0.0.2");
+        assert_gives(ask_random(&b, 1, 1, mac(1), ""), strict ? "10.0.0.3" : "10.0.0.2");
+        assert_true(holds(&b, 3, "10.0.0.2"));
+        assert_int_equal(holds(&b, 1, "10.0.0.2"), !strict);
+        if (strict)
+            assert_all_laws(&b);
+        free(b.ipam);
+    }
+}
+
+/* I15: a gateway that is not excluded is drawn like any other address. */
+static void test_gateway_drawn(void **state)
+{
+    (void)state;
+    for (unsigned strict = 0; strict < 2; strict++) {
+        struct box b = small_box(strict ? STRICT : 0, "10.0.0.0/29", "10.0.0.3");
+
+        assert_gives(ask_random(&b, 1, 1, draw(&b), ""), "10.0.0.2");
+        assert_gives(ask_random(&b, 2, 2, draw(&b), ""), strict ? "10.0.0.4" : "10.0.0.3");
+        assert_gives(ask_random(&b, 3, 3, draw(&b), "10.0.0.4"), "10.0.0.5");
+        release(&b, 1);
+        if (strict) { /* 4 is taken, 5 too: 6 is the last, and then what was given back */
+            assert_gives(ask_random(&b, 4, 4, draw(&b), ""), "10.0.0.6");
+            assert_gives(ask_random(&b, 5, 5, draw(&b), ""), "10.0.0.2");
+            assert_int_equal(ask_random(&b, 6, 6, draw(&b), "").error, IPAM_ERROR_NO_AVAILABLE);
+            assert_all_laws(&b);
+        }
+        free(b.ipam);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -654,6 +715,9 @@ int main(void)
         cmocka_unit_test(test_b8),
         cmocka_unit_test(test_b10),
         cmocka_unit_test(test_shrinking),
+        cmocka_unit_test(test_ghosts),
+        cmocka_unit_test(test_two_owners),
+        cmocka_unit_test(test_gateway_drawn),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

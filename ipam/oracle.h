@@ -92,4 +92,8 @@ struct oracle_result oracle_pool_set(struct oracle *o, int subnet, int pool,
 int oracle_pool_delete(struct oracle *o, int subnet, int pool);
 int oracle_gateway_mac(struct oracle *o, int subnet, int mac);
 
+int oracle_contains(const struct oracle *o, int family, int index);
+int oracle_assigned_to_other(const struct oracle *o, int subnet, int family, int index, int owner);
+int oracle_using(const struct oracle *o); /* addresses in use in all subnets */
+
 #endif

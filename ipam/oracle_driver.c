@@ -1,30 +1,8 @@
-#include "ipam/oracle_driver.h"
+#include "ipam/oracle_driver_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* ---- chance ---- */
-
-static uint64_t draw(struct oracle_driver *d)
-{
-    uint64_t z = d->chance += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-static int below(struct oracle_driver *d, int n)
-{
-    return (int)(draw(d) % (uint64_t)n);
-}
-
-static bool one_in(struct oracle_driver *d, int n)
-{
-    return below(d, n) == 0;
-}
 
 /* ---- the pair ---- */
 
@@ -45,20 +23,8 @@ __attribute__((format(printf, 2, 3))) static bool wrong(struct oracle_driver *d,
     return false;
 }
 
-static struct ipam_addr addr_of(int family, int index)
-{
-    struct ipam_addr a = {UINT64_C(0xfd00000000000000), (uint64_t)index};
-
-    return family == IPAM_V4 ? ipam_addr_v4(0x0a000000u + (uint32_t)index) : a;
-}
-
-static int index_of(struct ipam_addr a)
-{
-    return (int)(a.lo & (ORACLE_ADDRS - 1));
-}
-
 void oracle_driver_open(struct oracle_driver *d, const struct ipam_family_limits *family,
-                        ipam_quirks quirks, uint64_t seed)
+                        uint32_t n_owner_nics, ipam_quirks quirks, uint64_t seed)
 {
     struct ipam_subnet_limits subnet[ORACLE_SUBNETS];
     struct ipam_limits limits;
@@ -69,7 +35,7 @@ void oracle_driver_open(struct oracle_driver *d, const struct ipam_family_limits
     limits.n_owners = ORACLE_OWNERS;
     limits.n_nics = ORACLE_NICS;
     limits.n_macs = ORACLE_MACS;
-    limits.n_owner_nics = 32;
+    limits.n_owner_nics = n_owner_nics;
     limits.subnet = subnet;
     for (int i = 0; i < ORACLE_SUBNETS; i++)
         for (int f = 0; f < IPAM_FAMILIES; f++)
@@ -100,17 +66,6 @@ void oracle_driver_start_over(struct oracle_driver *d)
 
 /* ---- comparing ---- */
 
-static void as_bytes(const struct ipam_addrset *s, unsigned char out[ORACLE_ADDRS])
-{
-    struct ipam_addrset_cursor cursor = {{0, 0}, 0, 0};
-    struct ipam_range r;
-
-    memset(out, 0, ORACLE_ADDRS);
-    while (ipam_addrset_next_range(s, &cursor, &r))
-        for (int i = index_of(r.first); i <= index_of(r.last); i++)
-            out[i] = 1;
-}
-
 static bool same_list(struct oracle_driver *d, uint32_t subnet, int f, uint32_t pool, int list,
                       const unsigned char *expected)
 {
@@ -119,7 +74,7 @@ static bool same_list(struct oracle_driver *d, uint32_t subnet, int f, uint32_t 
     uint64_t n = 0;
 
     ipam_list_of(d->ipam, subnet, (enum ipam_family)f, pool, (enum ipam_list)list, &s);
-    as_bytes(&s, bytes);
+    oracle_bytes(&s, bytes);
     for (int i = 0; i < ORACLE_ADDRS; i++)
         n += expected[i];
     if (memcmp(bytes, expected, ORACLE_ADDRS) == 0 && ipam_addrset_count(&s).lo == n)
@@ -136,12 +91,12 @@ static bool same_maps(struct oracle_driver *d, uint32_t subnet, int f,
         struct ipam_addr a;
         bool has = ipam_nic_address(d->ipam, subnet, family, nic, &a);
 
-        if ((has ? index_of(a) : -1) != x->nic_addr[nic])
+        if ((has ? oracle_index(a) : -1) != x->nic_addr[nic])
             return wrong(d, "subnet %u family %d: the address of NIC %u", subnet, f, nic);
     }
     for (int i = 0; i < ORACLE_ADDRS; i++) {
         for (int k = 0; k <= x->n_owners[i]; k++) {
-            int owner = (int)ipam_owner_at(d->ipam, subnet, family, addr_of(f, i), (uint32_t)k);
+            int owner = (int)ipam_owner_at(d->ipam, subnet, family, oracle_addr(f, i), (uint32_t)k);
 
             if (owner != (k < x->n_owners[i] ? x->owner[i][k] : 0))
                 return wrong(d, "subnet %u family %d: owner %d of address %d", subnet, f, k, i);
@@ -214,22 +169,6 @@ static bool same_subnet(struct oracle_driver *d, uint32_t subnet)
 
 /* ---- one operation, in both forms ---- */
 
-/* Room for what the two requests point to. */
-struct request {
-    enum oracle_verb verb;
-    int subnet;
-    struct oracle_block block[IPAM_FAMILIES];
-    int protocol;
-    int owner, nic, pool, mac;
-    struct oracle_random random;
-    struct oracle_static fixed;
-    unsigned char ips[IPAM_FAMILIES][ORACLE_ADDRS];
-    int fresh[8];
-    uint32_t fresh32[8];
-    struct ipam_range range[IPAM_FAMILIES][ORACLE_ADDRS];
-    struct ipam_addr_arg arg[IPAM_FAMILIES * ORACLE_ADDRS];
-};
-
 static uint32_t ranges_of(const unsigned char *set, int f, struct ipam_range *out)
 {
     uint32_t n = 0;
@@ -237,20 +176,20 @@ static uint32_t ranges_of(const unsigned char *set, int f, struct ipam_range *ou
     for (int i = 0; i < ORACLE_ADDRS; i++) {
         if (!set[i])
             continue;
-        out[n].first = out[n].last = addr_of(f, i);
+        out[n].first = out[n].last = oracle_addr(f, i);
         n++;
     }
     return n;
 }
 
-static struct ipam_mac_wish mac_wish(struct request *r, const struct oracle_mac *m)
+static struct ipam_mac_wish mac_wish(struct oracle_request *r, const struct oracle_mac *m)
 {
     struct ipam_mac_wish wish = {(uint8_t)m->kind, {0}, (uint32_t)m->mac, r->fresh32, 8};
 
     return wish;
 }
 
-static struct ipam_result lib_random(struct ipam *ipam, struct request *r,
+static struct ipam_result lib_random(struct ipam *ipam, struct oracle_request *r,
                                      struct ipam_journal *journal)
 {
     struct oracle_random *q = &r->random;
@@ -267,7 +206,7 @@ static struct ipam_result lib_random(struct ipam *ipam, struct request *r,
         for (int i = 0; i < ORACLE_ADDRS; i++) {
             if (!q->skip[f][i])
                 continue;
-            r->arg[x.n_skip].addr = addr_of(f, i);
+            r->arg[x.n_skip].addr = oracle_addr(f, i);
             r->arg[x.n_skip].valid = r->arg[x.n_skip].exact = 1;
             x.n_skip++;
         }
@@ -277,7 +216,7 @@ static struct ipam_result lib_random(struct ipam *ipam, struct request *r,
     return ipam_random(ipam, &x, journal);
 }
 
-static struct ipam_result lib_static(struct ipam *ipam, struct request *r,
+static struct ipam_result lib_static(struct ipam *ipam, struct oracle_request *r,
                                      struct ipam_journal *journal)
 {
     struct oracle_static *q = &r->fixed;
@@ -290,7 +229,7 @@ static struct ipam_result lib_static(struct ipam *ipam, struct request *r,
     x.n_addresses = (uint32_t)q->n;
     x.address = r->arg;
     for (int i = 0; i < q->n; i++) {
-        r->arg[i].addr = addr_of(q->address[i].family, q->address[i].index);
+        r->arg[i].addr = oracle_addr(q->address[i].family, q->address[i].index);
         r->arg[i].valid = r->arg[i].exact = (uint8_t)q->address[i].valid;
     }
     x.mac = mac_wish(r, &q->mac);
@@ -308,7 +247,7 @@ static uint8_t prefix_of(int f, int size)
     return bits;
 }
 
-static enum ipam_error lib_subnet(struct ipam *ipam, struct request *r,
+static enum ipam_error lib_subnet(struct ipam *ipam, struct oracle_request *r,
                                   struct ipam_journal *journal)
 {
     struct ipam_subnet_request x;
@@ -319,12 +258,12 @@ static enum ipam_error lib_subnet(struct ipam *ipam, struct request *r,
         struct oracle_block *b = &r->block[f];
 
         x.family[f].present = (uint8_t)b->present;
-        x.family[f].cidr.network = addr_of(f, b->lo);
+        x.family[f].cidr.network = oracle_addr(f, b->lo);
         x.family[f].cidr.v4 = f == IPAM_V4;
         x.family[f].cidr.prefix = b->present ? prefix_of(f, b->size) : 0;
         x.family[f].gateway.valid = b->gateway >= 0;
         if (b->gateway >= 0)
-            x.family[f].gateway.addr = addr_of(f, b->gateway);
+            x.family[f].gateway.addr = oracle_addr(f, b->gateway);
         else
             x.family[f].gateway.text = (uint32_t)(-1 - b->gateway);
         x.family[f].reserved = r->range[f];
@@ -333,7 +272,7 @@ static enum ipam_error lib_subnet(struct ipam *ipam, struct request *r,
     return ipam_subnet_set(ipam, (uint32_t)r->subnet, &x, journal);
 }
 
-static struct ipam_result lib_pool(struct ipam *ipam, struct request *r,
+static struct ipam_result lib_pool(struct ipam *ipam, struct oracle_request *r,
                                    struct ipam_journal *journal)
 {
     struct ipam_pool_request x;
@@ -345,8 +284,8 @@ static struct ipam_result lib_pool(struct ipam *ipam, struct request *r,
     return ipam_pool_set(ipam, (uint32_t)r->subnet, (uint32_t)r->pool, &x, journal);
 }
 
-static struct ipam_result run_library(struct ipam *ipam, struct request *r,
-                                      struct ipam_journal *journal)
+static struct ipam_result run_library(struct ipam *ipam, struct oracle_request *r,
+                                      struct ipam_journal *journal, uint32_t *given_back)
 {
     struct ipam_result res;
     uint32_t subnet = (uint32_t)r->subnet;
@@ -365,10 +304,11 @@ static struct ipam_result run_library(struct ipam *ipam, struct request *r,
     case ORACLE_STATIC:
         return lib_static(ipam, r, journal);
     case ORACLE_RELEASE_OWNER:
-        res.error = (uint8_t)ipam_release_owner(ipam, owner, subnet, journal, NULL);
+        res.error = (uint8_t)ipam_release_owner(ipam, owner, subnet, journal, given_back);
         break;
     case ORACLE_RELEASE_NIC:
-        res.error = (uint8_t)ipam_release_nic(ipam, owner, (uint32_t)r->nic, subnet, journal, NULL);
+        res.error =
+            (uint8_t)ipam_release_nic(ipam, owner, (uint32_t)r->nic, subnet, journal, given_back);
         break;
     case ORACLE_POOL:
         return lib_pool(ipam, r, journal);
@@ -384,7 +324,7 @@ static struct ipam_result run_library(struct ipam *ipam, struct request *r,
     return res;
 }
 
-static struct oracle_result run_oracle(struct oracle *o, const struct request *r)
+static struct oracle_result run_oracle(struct oracle *o, const struct oracle_request *r)
 {
     struct oracle_result res = {0, {-1, -1}, 0, 0, 0};
 
@@ -419,205 +359,6 @@ static struct oracle_result run_oracle(struct oracle *o, const struct request *r
     return res;
 }
 
-/* ---- making operations up ---- */
-
-static int block_size(const struct ipam_cidr *cidr)
-{
-    return 1 << ipam_cidr_host_bits(cidr);
-}
-
-/* The block as it is now; present = 0 if there is none. */
-static struct oracle_block block_now(const struct oracle_driver *d, int subnet, int f)
-{
-    struct oracle_block b;
-    struct ipam_cidr cidr;
-    struct ipam_gateway gateway;
-    struct ipam_addrset reserved;
-
-    memset(&b, 0, sizeof(b));
-    if (!ipam_cidr_of(d->ipam, (uint32_t)subnet, (enum ipam_family)f, &cidr))
-        return b;
-    ipam_gateway_of(d->ipam, (uint32_t)subnet, (enum ipam_family)f, &gateway);
-    ipam_list_of(d->ipam, (uint32_t)subnet, (enum ipam_family)f, IPAM_WHOLE_SUBNET, IPAM_RESERVED,
-                 &reserved);
-    b.present = 1;
-    b.lo = index_of(cidr.network);
-    b.size = block_size(&cidr);
-    b.gateway = gateway.valid ? index_of(gateway.addr) : -1 - (int)gateway.text;
-    as_bytes(&reserved, b.reserved);
-    return b;
-}
-
-static void make_block(struct oracle_driver *d, int subnet, int f, struct oracle_block *b)
-{
-    static const int sizes[] = {8, 16, 32, 8, 16, 4, 2, 1};
-    struct oracle_block now = block_now(d, subnet, f);
-
-    memset(b, 0, sizeof(*b));
-    b->present = 1;
-    if (now.present && !one_in(d, 4)) {
-        *b = now;
-        if (one_in(d, 3))
-            return;
-    } else {
-        b->size = sizes[below(d, one_in(d, 4) ? 8 : 5)];
-        b->lo = below(d, ORACLE_ADDRS / b->size) * b->size;
-        b->gateway = b->size > 2 ? b->lo + 1 : b->lo;
-        memset(b->reserved, 0, sizeof(b->reserved));
-        if (b->size > 2)
-            b->reserved[b->gateway] = 1;
-    }
-    if (one_in(d, 4))
-        b->gateway = one_in(d, 4) ? -1 - below(d, 3) : b->lo + below(d, b->size);
-    for (int n = below(d, 3); n > 0 && b->size > 2; n--)
-        b->reserved[b->lo + 1 + below(d, b->size - 2)] ^= 1;
-}
-
-static void make_subnet(struct oracle_driver *d, struct request *r)
-{
-    enum ipam_protocol protocol = ipam_protocol_of(d->ipam, (uint32_t)r->subnet);
-    int kind = below(d, 20);
-
-    r->protocol = kind < 8    ? IPAM_PROTOCOL_V4
-                  : kind < 11 ? IPAM_PROTOCOL_V6
-                  : kind < 19 ? IPAM_PROTOCOL_DUAL
-                              : IPAM_PROTOCOL_MAC;
-    if (protocol != IPAM_PROTOCOL_NONE && !one_in(d, 4))
-        r->protocol = (int)protocol;
-    if (r->protocol != IPAM_PROTOCOL_V6 && r->protocol != IPAM_PROTOCOL_MAC)
-        make_block(d, r->subnet, IPAM_V4, &r->block[IPAM_V4]);
-    if (r->protocol != IPAM_PROTOCOL_V4 && r->protocol != IPAM_PROTOCOL_MAC)
-        make_block(d, r->subnet, IPAM_V6, &r->block[IPAM_V6]);
-}
-
-static struct oracle_mac make_mac(struct oracle_driver *d, struct request *r)
-{
-    struct oracle_mac m = {IPAM_MAC_DRAW, 0, r->fresh};
-
-    if (one_in(d, 5))
-        m.kind = one_in(d, 2) ? IPAM_MAC_NONE : IPAM_MAC_GIVEN;
-    if (m.kind == IPAM_MAC_GIVEN)
-        m.mac = 1 + below(d, one_in(d, 4) ? ORACLE_MACS : 4);
-    for (int i = 0; i < 8; i++) {
-        r->fresh[i] = (int)(1 + (d->drawn + (uint32_t)i) % ORACLE_MACS);
-        r->fresh32[i] = (uint32_t)r->fresh[i];
-    }
-    return m;
-}
-
-static int some_family(struct oracle_driver *d)
-{
-    return one_in(d, 6) ? 1 + below(d, 3) : IPAM_ANY_FAMILY;
-}
-
-/* An address that the subnet might well hand out, or one of those already handed out. */
-static int some_index(struct oracle_driver *d, int subnet, int f)
-{
-    struct oracle_block b = block_now(d, subnet, f);
-
-    if (!b.present || one_in(d, 30))
-        return below(d, ORACLE_ADDRS);
-    if (b.size > 2 && !one_in(d, 12))
-        return b.lo + 1 + below(d, b.size - 2);
-    return b.lo + below(d, b.size);
-}
-
-static void make_random(struct oracle_driver *d, struct request *r)
-{
-    struct oracle_random *q = &r->random;
-
-    q->subnet = r->subnet;
-    q->owner = r->owner;
-    q->nic = r->nic;
-    q->pool = one_in(d, 3) ? below(d, ORACLE_POOLS + 1) - 1 : 0;
-    q->family = some_family(d);
-    q->check = !one_in(d, 5);
-    q->mac = make_mac(d, r);
-    for (int f = 0; f < IPAM_FAMILIES; f++) {
-        struct ipam_addr now;
-        bool has = ipam_nic_address(d->ipam, (uint32_t)r->subnet, (enum ipam_family)f,
-                                    (uint32_t)r->nic, &now);
-
-        for (int n = one_in(d, 4) ? below(d, 12) : 0; n > 0; n--)
-            q->skip[f][some_index(d, r->subnet, f)] = 1;
-        if (has && one_in(d, 6))
-            q->skip[f][index_of(now)] = 1;
-    }
-}
-
-static void make_static(struct oracle_driver *d, struct request *r)
-{
-    struct oracle_static *q = &r->fixed;
-    enum ipam_protocol protocol = ipam_protocol_of(d->ipam, (uint32_t)r->subnet);
-
-    q->subnet = r->subnet;
-    q->owner = r->owner;
-    q->nic = r->nic;
-    q->family = some_family(d);
-    q->check = !one_in(d, 4);
-    q->mac = make_mac(d, r);
-    q->n = protocol == IPAM_PROTOCOL_DUAL ? 1 + below(d, 2) : 1;
-    if (one_in(d, 20))
-        q->n = below(d, 4);
-    if (protocol == IPAM_PROTOCOL_MAC)
-        q->n = one_in(d, 6);
-    for (int i = 0; i < q->n; i++) {
-        q->address[i].family = protocol == IPAM_PROTOCOL_V6 ||
-                               (protocol == IPAM_PROTOCOL_DUAL && (q->n == 2 ? i : below(d, 2)));
-        if (one_in(d, 20))
-            q->address[i].family ^= 1;
-        q->address[i].index = some_index(d, r->subnet, q->address[i].family);
-        q->address[i].valid = !one_in(d, 40);
-    }
-}
-
-static void make_pool(struct oracle_driver *d, struct request *r)
-{
-    r->pool = one_in(d, 200) && !d->no_pool_zero ? 0 : 1 + below(d, ORACLE_POOLS - 1);
-    for (int f = 0; f < IPAM_FAMILIES; f++) {
-        for (int n = below(d, 3); n > 0; n--) {
-            int first = some_index(d, r->subnet, f);
-            int last = first + below(d, 4);
-
-            for (int i = first; i <= last && i < ORACLE_ADDRS; i++)
-                r->ips[f][i] = 1;
-        }
-    }
-}
-
-static void make(struct oracle_driver *d, struct request *r)
-{
-    static const unsigned char weights[ORACLE_VERBS] = {12, 0, 34, 22, 18, 9, 6, 3, 1};
-    int roll = below(d, 105);
-    int verb = 0;
-
-    memset(r, 0, sizeof(*r));
-    while (verb + 1 < ORACLE_VERBS && roll >= weights[verb])
-        roll -= weights[verb++];
-    r->verb = (enum oracle_verb)verb;
-    if (one_in(d, 400))
-        r->verb = ORACLE_DELETE;
-    r->subnet = one_in(d, 5) ? 2 : 1;
-    if (!ipam_subnet_exists(d->ipam, (uint32_t)r->subnet) && !one_in(d, 8))
-        r->verb = ORACLE_SUBNET;
-    r->nic = 1 + below(d, ORACLE_NICS);
-    r->owner = one_in(d, 12) ? 1 + below(d, ORACLE_OWNERS) : 1 + (r->nic - 1) % ORACLE_OWNERS;
-    r->mac = below(d, 5);
-    r->pool = 1 + below(d, ORACLE_POOLS - 1);
-    if (r->verb == ORACLE_DELPOOL && one_in(d, 100) && !d->no_pool_zero)
-        r->pool = 0;
-    if (r->verb == ORACLE_SUBNET)
-        make_subnet(d, r);
-    else if (r->verb == ORACLE_RANDOM)
-        make_random(d, r);
-    else if (r->verb == ORACLE_STATIC)
-        make_static(d, r);
-    else if (r->verb == ORACLE_POOL)
-        make_pool(d, r);
-    else if ((r->verb == ORACLE_RELEASE_OWNER || r->verb == ORACLE_RELEASE_NIC) && one_in(d, 3))
-        r->subnet = 0;
-}
-
 /* ---- the walk ---- */
 
 /* Brings the noted bytes of the copy up to date; then nothing may be left that differs. */
@@ -638,7 +379,7 @@ static bool journal_covers(struct oracle_driver *d, const struct ipam_journal *j
     return memcmp(old, new, d->size) == 0 || wrong(d, "bytes changed unnoticed");
 }
 
-static bool same_result(struct oracle_driver *d, const struct request *r,
+static bool same_result(struct oracle_driver *d, const struct oracle_request *r,
                         const struct ipam_result *ours, const struct oracle_result *theirs)
 {
     if (ours->error != theirs->error)
@@ -650,57 +391,85 @@ static bool same_result(struct oracle_driver *d, const struct request *r,
     if ((int)ours->mac != theirs->mac || (int)ours->fresh_used != theirs->fresh_used)
         return wrong(d, "%s: the MAC", verb_names[r->verb]);
     for (int f = 0; f < IPAM_FAMILIES; f++)
-        if ((ours->has[f] ? index_of(ours->addr[f]) : -1) != theirs->addr[f])
+        if ((ours->has[f] ? oracle_index(ours->addr[f]) : -1) != theirs->addr[f])
             return wrong(d, "%s: address %d", verb_names[r->verb], f);
     return true;
 }
 
 /* What must hold of the library alone, whatever the oracle thinks. */
-static bool sound(struct oracle_driver *d, enum oracle_verb verb, const struct ipam_result *ours,
-                  const struct ipam_journal *journal)
+static bool sound(struct oracle_driver *d, const struct oracle_request *r,
+                  const struct ipam_result *ours, const struct ipam_journal *journal)
 {
-    bool strict = ipam_quirks_of(d->ipam) & IPAM_QUIRK_BIT(strict);
-    bool idle = ipam_error_is_ours((enum ipam_error)ours->error) || (ours->error && strict);
     const char *law;
 
     if (memcmp(d->ipam, d->twin, d->size) != 0)
-        return wrong(d, "%s: a copy went another way", verb_names[verb]);
-    if (idle && memcmp(d->ipam, d->before, d->size) != 0)
-        return wrong(d, "%s: \"%s\" changed something", verb_names[verb],
-                     ipam_error_text((enum ipam_error)ours->error));
-    law = ipam_validate(d->ipam);
+        return wrong(d, "%s: a copy went another way", verb_names[r->verb]);
+    law = oracle_broken_law(d, r, ours);
+    if (!law)
+        law = ipam_validate(d->ipam);
     if (law)
-        return wrong(d, "after %s: %s", verb_names[verb], law);
+        return wrong(d, "after %s: %s", verb_names[r->verb], law);
     return journal_covers(d, journal);
+}
+
+/* Questions about an address and an owner that take turns. */
+static bool same_answers(struct oracle_driver *d)
+{
+    int f = (int)(d->steps / ORACLE_ADDRS % IPAM_FAMILIES);
+    int a = (int)(d->steps % ORACLE_ADDRS);
+    int owner = 1 + (int)(d->steps % ORACLE_OWNERS);
+
+    if (ipam_contains(d->ipam, oracle_addr(f, a)) != (oracle_contains(&d->oracle, f, a) != 0))
+        return wrong(d, "address %d of family %d has an owner somewhere", a, f);
+    for (int s = 1; s <= ORACLE_SUBNETS; s++)
+        if ((int)ipam_assigned_to_other(d->ipam, (uint32_t)s, oracle_addr(f, a), (uint32_t)owner) !=
+            oracle_assigned_to_other(&d->oracle, s, f, a, owner))
+            return wrong(d, "address %d of family %d is another's", a, f);
+    return true;
+}
+
+/* The oracle does the same, and everything is compared. */
+static bool agree(struct oracle_driver *d, const struct oracle_request *r,
+                  const struct ipam_result *ours, uint32_t given_back)
+{
+    int before = oracle_using(&d->oracle);
+    struct oracle_result theirs = run_oracle(&d->oracle, r);
+    bool release = r->verb == ORACLE_RELEASE_OWNER || r->verb == ORACLE_RELEASE_NIC;
+
+    if (release && (int)given_back != before - oracle_using(&d->oracle))
+        return wrong(d, "%s: %u addresses given back", verb_names[r->verb], given_back);
+    return same_result(d, r, ours, &theirs) && same_subnet(d, 1) && same_subnet(d, 2) &&
+           same_answers(d);
 }
 
 bool oracle_driver_step(struct oracle_driver *d)
 {
-    struct request r;
+    struct oracle_request r;
     struct ipam_journal journal;
     struct ipam_result ours;
-    struct oracle_result theirs;
+    enum ipam_error error;
+    uint32_t given_back = 0;
 
-    make(d, &r);
+    oracle_request_make(d, &r);
     d->steps++;
     memcpy(d->before, d->ipam, d->size);
     memcpy(d->twin, d->ipam, d->size);
     ipam_journal_clear(&journal);
-    ours = run_library(d->ipam, &r, &journal);
-    run_library(d->twin, &r, NULL);
-    d->count[r.verb][ours.error]++;
+    ours = run_library(d->ipam, &r, &journal, &given_back);
+    run_library(d->twin, &r, NULL, &given_back);
+    error = (enum ipam_error)ours.error;
+    d->count[r.verb][error]++;
+    d->kind[ipam_protocol_of(d->before, (uint32_t)r.subnet)]++;
     d->drawn += ours.fresh_used;
-    if (!sound(d, r.verb, &ours, &journal))
+    if (!sound(d, &r, &ours, &journal))
         return false;
-    if (ours.error == IPAM_ERROR_UPSTREAM_CRASH || ours.error == IPAM_ERROR_NO_FRESH_MAC) {
+    if (error == IPAM_ERROR_UPSTREAM_CRASH || error == IPAM_ERROR_NO_FRESH_MAC) {
         oracle_driver_start_over(d);
         return true;
     }
-    if (ipam_error_is_ours((enum ipam_error)ours.error) ||
-        ipam_quirks_of(d->ipam) & IPAM_QUIRK_BIT(strict))
+    if (ipam_error_is_ours(error) || ipam_quirks_of(d->ipam) & IPAM_QUIRK_BIT(strict))
         return true;
-    theirs = run_oracle(&d->oracle, &r);
-    return same_result(d, &r, &ours, &theirs) && same_subnet(d, 1) && same_subnet(d, 2);
+    return agree(d, &r, &ours, given_back);
 }
 
 uint32_t oracle_driver_count(const struct oracle_driver *d, enum ipam_error error)
@@ -710,4 +479,18 @@ uint32_t oracle_driver_count(const struct oracle_driver *d, enum ipam_error erro
     for (int v = 0; v < ORACLE_VERBS; v++)
         n += d->count[v][error];
     return n;
+}
+
+uint32_t oracle_driver_verbs(const struct oracle_driver *d, enum oracle_verb verb)
+{
+    uint32_t n = 0;
+
+    for (int e = 0; e < IPAM_ERROR_COUNT; e++)
+        n += d->count[verb][e];
+    return n;
+}
+
+const char *oracle_verb_name(enum oracle_verb verb)
+{
+    return verb_names[verb];
 }

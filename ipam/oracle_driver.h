@@ -1,10 +1,10 @@
 /*
  * Drives the library and the oracle side by side with operations made up from a seed: every result
  * and the whole state are compared after each. On the way: the journal covers every changed byte,
- * copies go on alike, and refusals that must change nothing change nothing.
+ * copies go on alike, and the laws of states and of calls (docs/ipam.md) hold.
  *
  *      struct oracle_driver d;
- *      oracle_driver_open(&d, &limits, quirks, seed);
+ *      oracle_driver_open(&d, &limits, 32, quirks, seed);
  *      while (...)
  *          if (!oracle_driver_step(&d))
  *              ... d.wrong says what differs ...
@@ -40,13 +40,14 @@ struct oracle_driver {
     struct oracle oracle;
     uint32_t drawn;
     uint32_t count[ORACLE_VERBS][IPAM_ERROR_COUNT];
+    uint32_t kind[IPAM_PROTOCOL_MAC + 1]; /* by the protocol of the subnet asked; NONE: not there */
     uint32_t steps;
     bool no_pool_zero; /* never set or remove the default pool (B10) */
     char wrong[160];
 };
 
 void oracle_driver_open(struct oracle_driver *d, const struct ipam_family_limits *family,
-                        ipam_quirks quirks, uint64_t seed);
+                        uint32_t n_owner_nics, ipam_quirks quirks, uint64_t seed);
 void oracle_driver_close(struct oracle_driver *d);
 /* Empties both. */
 void oracle_driver_start_over(struct oracle_driver *d);
@@ -54,5 +55,7 @@ void oracle_driver_start_over(struct oracle_driver *d);
 bool oracle_driver_step(struct oracle_driver *d);
 /* Operations so far that ended in this error. */
 uint32_t oracle_driver_count(const struct oracle_driver *d, enum ipam_error error);
+uint32_t oracle_driver_verbs(const struct oracle_driver *d, enum oracle_verb verb);
+const char *oracle_verb_name(enum oracle_verb verb);
 
 #endif

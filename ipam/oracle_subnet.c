@@ -222,3 +222,33 @@ int oracle_gateway_mac(struct oracle *o, int subnet, int mac)
         s->gateway_mac = mac;
     return IPAM_ERROR_NONE;
 }
+
+/* ---- questions ---- */
+
+int oracle_contains(const struct oracle *o, int family, int index)
+{
+    for (int s = 1; s <= ORACLE_SUBNETS; s++)
+        if (o->subnet[s].exists && o->subnet[s].family[family].n_owners[index])
+            return 1;
+    return 0;
+}
+
+int oracle_assigned_to_other(const struct oracle *o, int subnet, int family, int index, int owner)
+{
+    const struct oracle_family *x = &o->subnet[subnet].family[family];
+
+    for (int i = 0; i < x->n_owners[index]; i++)
+        if (x->owner[index][i] == owner)
+            return 0;
+    return x->n_owners[index] ? x->owner[index][0] : 0;
+}
+
+int oracle_using(const struct oracle *o)
+{
+    int n = 0;
+
+    for (int s = 1; s <= ORACLE_SUBNETS; s++)
+        for (int f = 0; f < IPAM_FAMILIES; f++)
+            EACH(i) n += o->subnet[s].family[f].list[IPAM_USING][i];
+    return n;
+}

@@ -148,11 +148,49 @@ static bool to_skip(const struct ipam_addr_arg *skip, uint32_t n, struct ipam_ad
     return false;
 }
 
+/* The lowest member from `from` on that is not the gateway, which is never drawn (I15). */
+static bool next_drawable(const struct ipam_op *op, enum ipam_family family,
+                          const struct ipam_addrset *source, struct ipam_addr from,
+                          struct ipam_addr *out)
+{
+    if (!ipam_addrset_next(source, from, out))
+        return false;
+    return !ipam_is_gateway(op, family, *out) ||
+           ipam_addrset_next(source, ipam_addr_add(*out, 1), out);
+}
+
+static bool listed_to_skip(const struct ipam_random_request *r, struct ipam_addr addr)
+{
+    for (uint32_t i = 0; i < r->n_skip; i++) {
+        if (r->skip[i].valid && ipam_addr_equal(r->skip[i].addr, addr))
+            return true;
+    }
+    return false;
+}
+
+/* From one list. NO_AVAILABLE: it has nothing to draw. CONFLICT: all that it has is skipped. */
+static enum ipam_error draw(const struct ipam_op *op, enum ipam_family family,
+                            const struct ipam_addrset *source, const struct ipam_random_request *r,
+                            struct ipam_addr *out)
+{
+    struct ipam_addr from = {0, 0};
+
+    if (!next_drawable(op, family, source, from, out))
+        return IPAM_ERROR_NO_AVAILABLE;
+    while (listed_to_skip(r, *out)) {
+        from = ipam_addr_add(*out, 1);
+        if ((from.hi == 0 && from.lo == 0) || !next_drawable(op, family, source, from, out))
+            return IPAM_ERROR_CONFLICT;
+    }
+    return IPAM_ERROR_NONE;
+}
+
 /* The lowest of Free or, if there is none at all, of Released, that is not skipped. */
 static enum ipam_error plan_random(const struct ipam_op *op, enum ipam_family family,
                                    const struct ipam_random_request *r, struct plan *plan)
 {
     struct ipam_addrset source;
+    enum ipam_error error;
 
     if (ipam_lease_get(op, family, r->nic, &plan->addr[family]) &&
         !to_skip(r->skip, r->n_skip, plan->addr[family])) {
@@ -162,13 +200,14 @@ static enum ipam_error plan_random(const struct ipam_op *op, enum ipam_family fa
     if (!ipam_pool_here(op, r->pool) || op->subnet->slot[family].lists == 0)
         return IPAM_ERROR_NO_AVAILABLE;
     source = ipam_list_at(op, family, r->pool, IPAM_FREE);
-    plan->recycle[family] = ipam_addrset_empty(&source);
-    if (plan->recycle[family])
+    error = draw(op, family, &source, r, &plan->addr[family]);
+    if (error == IPAM_ERROR_NO_AVAILABLE) {
+        plan->recycle[family] = 1;
         source = ipam_list_at(op, family, r->pool, IPAM_RELEASED);
-    if (ipam_addrset_empty(&source))
-        return IPAM_ERROR_NO_AVAILABLE;
-    if (!ipam_addrset_first_skipping(&source, r->skip, r->n_skip, &plan->addr[family]))
-        return IPAM_ERROR_CONFLICT;
+        error = draw(op, family, &source, r, &plan->addr[family]);
+    }
+    if (error)
+        return error;
     plan->step[family] = TAKE;
     plan->pool[family] = r->pool;
     return IPAM_ERROR_NONE;

@@ -318,7 +318,7 @@ static bool holds_i8(const struct ipam_op *op, int family)
     struct ipam_addr a = {0, 0};
 
     while (ipam_owners_next(op, (enum ipam_family)family, a, &a)) {
-        n.lo++;
+        n.lo += ipam_addrset_contains(&using, a);
         a = ipam_addr_add(a, 1);
     }
     return same_count(n, size(&using));
