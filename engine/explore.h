@@ -1,29 +1,19 @@
 /* Exploration: every history within a bound, shortest first.
  *
- * Breadth-first over all interleavings of users, deliveries, workers, faults and crashes.  Two
- * states are the same if all that can matter is: resource versions and uids count only by their
- * order.  A state that breaks an invariant is told and not gone on from; a state at rest is checked
- * for what must hold there.
+ * All interleavings of users, deliveries, workers, faults and crashes are searched (search.h), up
+ * to what need not be told apart (canonical.h) or tried (choices.h).  A state that breaks an
+ * invariant is told and not gone on from; a state at rest is checked for what must hold there.
  *
- *     frontier   states still to be gone on from, with the whole world of each: a ring
- *     node[]     every state seen: identity, and the how-manieth action of which state leads there
- *     table      identity -> node
- *
- * Nothing is allocated here.  A search that ran out of memory or time says so; only COMPLETE means
- * that there is nothing else within the bound, but for two states of equal 128-bit identity.
+ * Nothing is allocated here but through `resize`, and no thread is begun: engine_explore_run() does
+ * it all in one, or the caller has the halves of each round carried out by several, each with
+ * scratch memory of its own.  What comes out is the same.
  */
 #ifndef EIPSIM_ENGINE_EXPLORE_H
 #define EIPSIM_ENGINE_EXPLORE_H
 
+#include "engine/choices.h"
 #include "engine/script.h"
-#include "model/outside.h"
-
-struct engine_node {
-    struct sim_identity identity;
-    uint32_t parent; /* of the first one: itself */
-    uint16_t action; /* which of those that were possible there */
-    uint16_t depth;
-};
+#include "engine/search.h"
 
 /* One action from one state to another, which may have been seen before; or a state at rest: then
  * there is no action, and after is before. */
@@ -35,46 +25,43 @@ struct engine_transition {
     size_t n_violations;
 };
 
-enum engine_explored { ENGINE_COMPLETE, ENGINE_OUT_OF_NODES, ENGINE_OUT_OF_FRONTIER, ENGINE_TOLD };
-
 struct engine_explore {
     /* the caller's */
     const struct sim_world *start;
-    struct sim_world *world, *next, *scratch; /* sim_world_size() bytes each */
-    struct engine_node *node;
-    size_t max_nodes;
-    uint32_t *table;   /* zeroed */
-    size_t table_size; /* a power of two, more than max_nodes */
-    uint8_t *frontier; /* max_frontier slots of engine_explore_slot() bytes */
-    size_t max_frontier;
-    uint32_t classes; /* bits of enum sim_class */
-    uint8_t budget[SIM_BUDGET_COUNT];
-    /* told of every violation; false: end */
-    bool (*found)(void *context, const struct engine_explore *x, uint32_t node,
+    struct engine_bound bound; /* with stepped, no reductions: each transition is one action */
+    uint64_t max_states;
+    engine_resize_fn *resize;
+    /* told once of every kind (invariant and culprit), those on shorter ways first; which is for
+     * engine_explore_path().  False: end */
+    bool (*found)(void *context, const struct engine_explore *x, uint32_t which,
                   const struct engine_finding *finding);
-    /* told of every transition; may be NULL */
+    /* told of every transition, in one thread; may be NULL */
     void (*stepped)(void *context, const struct engine_transition *t);
-    /* told now and then; false: end; may be NULL */
+    /* told after every round; false: end; may be NULL */
     bool (*progress)(void *context, const struct engine_explore *x);
     void *context;
-    /* results */
-    size_t n_nodes;
-    uint64_t transitions;
-    size_t first, waiting; /* the ring */
-    uint32_t depth;        /* of the state gone on from last */
-    uint8_t ended;         /* enum engine_explored */
+    /* results; those of search are final when it is over */
+    struct engine_search search;
+    bool told[ENGINE_KINDS];
     bool stop;
 };
 
-/* Bytes of a slot of the frontier for worlds like this one. */
-size_t engine_explore_slot(const struct sim_world *start);
-void engine_explore_run(struct engine_explore *x);
-/* The actions that lead from the start to a node, first to last; how many there are.  Stores at
- * most capacity.  Uses x->scratch. */
-size_t engine_explore_path(const struct engine_explore *x, uint32_t node, struct sim_action *out,
-                           size_t capacity);
+/* Bytes of scratch memory of one thread, aligned to 64; it is written before it is read, but must
+ * be made ready once. */
+size_t engine_explore_scratch(const struct sim_world *start);
+void engine_explore_ready(const struct engine_explore *x, void *scratch);
 
-/* What a state is to the explorer. */
-struct sim_identity engine_canonical(const struct sim_world *w, struct sim_world *scratch);
+/* All rounds in this thread. */
+void engine_explore_run(struct engine_explore *x, void *scratch);
+/* Or round by round: begin, then while more() is true the halves (search.h) for every shelf. */
+bool engine_explore_begin(struct engine_explore *x, void *scratch);
+bool engine_explore_more(struct engine_explore *x);
+/* Frees the memory of the search; paths are gone then. */
+void engine_explore_end(struct engine_explore *x);
+
+/* The actions that lead from the start to what was told, first to last; how many there are.  Stores
+ * at most capacity. */
+size_t engine_explore_path(const struct engine_explore *x, uint32_t which, void *scratch,
+                           struct sim_action *out, size_t capacity);
 
 #endif

@@ -52,7 +52,24 @@ explore 4 --eips 1 --profile v1.16.2 --budget creates=1,deletes=0 --limit states
 says '^stopped: as many states'
 explore 4 --eips 1 --profile v1.16.2 --budget creates=1,deletes=0 --limit seconds=0
 says '^stopped: as much time'
+explore 4 --eips 1 --profile v1.16.2 --budget creates=1,deletes=0 --limit memory=200K
+says '^stopped: as much memory'
 explore 2 --eips 17
+explore 2 --limit memory=2X
+explore 2 --reductions nonsense
+explore 2 --jobs 0
 explore 2 --budget nonsense=1
 explore 2 --limit states=0
 explore 2 --faults nonsense
+
+# Neither threads nor reductions change what is found, nor how far away it is.
+bound=(--eips 1 --subnet 10.0.1.0/30 --profile v1.16.2 --faults 'exec,api,crash'
+    --budget 'creates=1,deletes=1,faults=1,crashes=0')
+found() { grep -E '^  |kinds of findings' "$work/out"; }
+explore 1 "${bound[@]}" --jobs 1
+found >"$work/one"
+explore 1 "${bound[@]}" --jobs 3
+found | diff "$work/one" -
+# without the reduction each finding is met more often, on as short a way
+explore 1 "${bound[@]}" --reductions none
+diff <(sed -n 's/,[^,]* times$//p' "$work/one") <(found | sed -n 's/,[^,]* times$//p')

@@ -1,5 +1,6 @@
 #include "tools/exploration.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,10 @@
 #include <unistd.h>
 
 #include "engine/settle.h"
+#include "tools/crew.h"
 #include "tools/memory.h"
 
-enum { EIPS_MAX = 16, MIB = 1 << 20 };
+enum { EIPS_MAX = 16, JOBS_MAX = 64 };
 
 /* ---- the start ---- */
 
@@ -79,65 +81,108 @@ static bool on_progress(void *context, const struct engine_explore *x)
 
     if (!e->quiet && isatty(2) && t - e->last > 0.25) {
         e->last = t;
-        fprintf(stderr, "\r%zu states, %zu waiting, depth %u, %.0f a second ", x->n_nodes,
-                x->waiting, x->depth, (double)x->n_nodes / (t - e->since));
+        fprintf(stderr,
+                "\r%" PRIu64 " states, %" PRIu64 " waiting, depth %u, %.0f a second, %" PRIu64
+                " MiB ",
+                x->search.states, x->search.waiting, x->search.depth,
+                (double)x->search.states / (t - e->since), (uint64_t)e->held >> 20);
     }
     e->timed_out = t - e->since > (double)e->seconds;
     return !e->timed_out;
 }
 
+/* engine_resize_fn, within the limit. */
+static void *resize(void *context, void *old, size_t old_size, size_t size)
+{
+    struct tool_exploration *e = context;
+    void *memory = NULL;
+
+    if (size > old_size && atomic_load(&e->held) + size - old_size > e->memory)
+        return NULL;
+    if (size == 0)
+        free(old);
+    else if ((memory = realloc(old, size)) == NULL)
+        return NULL;
+    atomic_fetch_add(&e->held, size);
+    atomic_fetch_sub(&e->held, old_size);
+    return memory;
+}
+
+static void expand(void *context, unsigned part, unsigned hand)
+{
+    struct tool_exploration *e = context;
+
+    engine_search_expand(&e->x.search, part, e->scratch[hand]);
+}
+
+static void settle(void *context, unsigned part, unsigned hand)
+{
+    struct tool_exploration *e = context;
+
+    (void)hand;
+    engine_search_settle(&e->x.search, part);
+}
+
+static void rounds(struct tool_exploration *e)
+{
+    struct tool_crew crew;
+
+    tool_crew_open(&crew, (unsigned)e->jobs);
+    if (engine_explore_begin(&e->x, e->scratch[0]))
+        while (engine_explore_more(&e->x)) {
+            tool_crew_do(&crew, expand, e, ENGINE_SHELVES);
+            tool_crew_do(&crew, settle, e, ENGINE_SHELVES);
+        }
+    tool_crew_close(&crew);
+}
+
 void tool_exploration_run(struct tool_exploration *e)
 {
     struct engine_explore *x = &e->x;
-    size_t slot = engine_explore_slot(e->worlds.start);
+    size_t room = engine_explore_scratch(e->worlds.start);
 
     x->start = e->worlds.start;
-    x->world = e->worlds.world;
-    x->scratch = e->worlds.scratch;
-    x->next = e->telling.scratch;
-    x->max_nodes = e->states;
-    x->node = tool_alloc(e->states * sizeof *x->node);
-    for (x->table_size = 1024; x->table_size < 2 * e->states;)
-        x->table_size *= 2;
-    x->table = tool_alloc(x->table_size * sizeof *x->table);
-    x->max_frontier = e->memory * MIB / slot + 1;
-    x->frontier = tool_alloc(x->max_frontier * slot);
+    x->max_states = e->states;
+    x->resize = resize;
     x->progress = on_progress;
     x->context = e;
-    x->n_nodes = x->first = x->waiting = 0;
-    x->transitions = 0;
-    x->ended = ENGINE_COMPLETE;
-    x->stop = e->timed_out = false;
+    e->timed_out = false;
+    if (x->stepped != NULL)
+        e->jobs = 1;
+    e->scratch = tool_alloc(e->jobs * sizeof *e->scratch);
+    for (uint64_t i = 0; i < e->jobs; i++) {
+        e->scratch[i] = tool_alloc_aligned(room);
+        engine_explore_ready(x, e->scratch[i]);
+    }
     e->since = e->last = now();
-    engine_explore_run(x);
+    rounds(e);
     e->took = now() - e->since;
     if (!e->quiet && isatty(2))
         fputs("\r\n", stderr);
-    free(x->node);
-    free(x->table);
-    free(x->frontier);
+    e->bytes = engine_search_bytes(&x->search);
+    engine_explore_end(x);
+    for (uint64_t i = 0; i < e->jobs; i++)
+        free(e->scratch[i]);
+    free(e->scratch);
 }
 
 bool tool_exploration_complete(const struct tool_exploration *e)
 {
-    return e->x.ended == ENGINE_COMPLETE && !e->timed_out;
+    return e->x.search.ended == ENGINE_COMPLETE && !e->timed_out;
 }
 
 const char *tool_exploration_end(const struct tool_exploration *e)
 {
-    static const char *const why[] = {
-        "everything within the bound was seen", "stopped: as many states as the limit allows",
-        "stopped: as much memory as the limit allows", "stopped: enough was found"};
-
-    return e->timed_out ? "stopped: as much time as the limit allows" : why[e->x.ended];
+    return e->timed_out ? "stopped: as much time as the limit allows"
+                        : engine_searched_text((enum engine_searched)e->x.search.ended);
 }
 
-void tool_exploration_tell(struct tool_exploration *e, uint32_t node)
+void tool_exploration_tell(struct tool_exploration *e, uint32_t which)
 {
-    size_t n = engine_explore_path(&e->x, node, NULL, 0);
+    size_t n = engine_explore_path(&e->x, which, e->scratch[0], NULL, 0);
     struct sim_action *path = tool_alloc((n + 1) * sizeof *path);
 
-    (void)engine_explore_path(&e->x, node, path, n);
+    (void)engine_explore_path(&e->x, which, e->scratch[0], path, n);
     tool_worlds_begin(&e->telling);
     for (size_t i = 0; i < e->worlds.trace.n_actions; i++)
         (void)engine_trace_apply(&e->telling.trace, e->telling.world,
@@ -148,6 +193,20 @@ void tool_exploration_tell(struct tool_exploration *e, uint32_t node)
 }
 
 /* ---- the command line ---- */
+
+/* A number, where `sizes` are meant one of bytes: K, M or G behind it, without which it is MiB. */
+static uint64_t read_number(const char *text, char **rest, bool sizes)
+{
+    static const char units[] = "KMG";
+    uint64_t n = strtoull(text, rest, 10);
+    const char *unit = **rest == '\0' ? NULL : strchr(units, **rest);
+
+    if (!sizes)
+        return n;
+    *rest += unit != NULL;
+    n = n < UINT64_C(1) << 30 ? n : UINT64_C(1) << 30;
+    return unit == NULL ? n << 20 : n << 10 * (unit - units + 1);
+}
 
 /* "name=number,..." over known names; what is not named stays. */
 static bool read_list(const struct tool_arguments *a, const char *flag, const char *const *names,
@@ -165,7 +224,7 @@ static bool read_list(const struct tool_arguments *a, const char *flag, const ch
             tool_usage_error(a, "--%s takes name=number, separated by commas; not %s", flag, text);
             return false;
         }
-        *out[i] = strtoull(text + length + 1, &rest, 10);
+        *out[i] = read_number(text + length + 1, &rest, strcmp(names[i], "memory") == 0);
         if (*rest != '\0' && *rest != ',') {
             tool_usage_error(a, "--%s takes name=number, separated by commas; not %s", flag, text);
             return false;
@@ -198,7 +257,32 @@ bool tool_exploration_budgets(struct tool_exploration *e, const struct tool_argu
     if (!read_list(a, "budget", names, out, SIM_BUDGET_COUNT))
         return false;
     for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++)
-        e->x.budget[b] = (uint8_t)(value[b] < 200 ? value[b] : 200);
+        e->x.bound.budget[b] = (uint8_t)(value[b] < 200 ? value[b] : 200);
+    return true;
+}
+
+static bool read_reductions(struct tool_exploration *e, const struct tool_arguments *a)
+{
+    const char *text = tool_value(a, "reductions");
+
+    e->x.bound.reductions = text == NULL || strcmp(text, "all") == 0 ? ENGINE_ALL_REDUCTIONS : 0;
+    if (text == NULL || strcmp(text, "all") == 0 || strcmp(text, "none") == 0)
+        return true;
+    while (*text != '\0') {
+        size_t length = strcspn(text, ",");
+        unsigned r = 0;
+
+        while (r < ENGINE_REDUCTION_COUNT &&
+               (strlen(engine_reduction_text((enum engine_reduction)r)) != length ||
+                memcmp(engine_reduction_text((enum engine_reduction)r), text, length) != 0))
+            r++;
+        if (r == ENGINE_REDUCTION_COUNT) {
+            tool_usage_error(a, "--reductions: there is no reduction %.*s", (int)length, text);
+            return false;
+        }
+        e->x.bound.reductions |= UINT32_C(1) << r;
+        text += length + (text[length] == ',');
+    }
     return true;
 }
 
@@ -207,12 +291,17 @@ bool tool_exploration_limits(struct tool_exploration *e, const struct tool_argum
     static const char *const names[] = {"states", "memory", "seconds"};
     uint64_t *out[] = {&e->states, &e->memory, &e->seconds};
 
-    e->states = 2000000;
-    e->memory = 2000;
+    e->states = 10000000;
+    e->memory = UINT64_C(2) << 30;
     e->seconds = 600;
-    if (!read_list(a, "limit", names, out, 3))
+    if (!read_list(a, "limit", names, out, 3) || !read_reductions(e, a) ||
+        !tool_cli_number(a, "jobs", 1, JOBS_MAX, &e->jobs))
         return false;
-    if (e->states > 0 && e->states < UINT32_MAX && e->memory > 0 && e->memory < 1000000)
+    if (e->jobs == 0) {
+        tool_usage_error(a, "--jobs: somebody has to do the work");
+        return false;
+    }
+    if (e->states > 0 && e->states < UINT32_MAX && e->memory > 0)
         return true;
     tool_usage_error(a, "--limit: states and memory must be positive, and there is an end");
     return false;

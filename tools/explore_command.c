@@ -13,7 +13,7 @@ static const struct tool_flag flags[] = {
     TOOL_SETUP_FLAGS,
     TOOL_CLASSES_FLAG("api, exec, crash, delete-race, finalizer; none or all [none]"),
     TOOL_EXPLORATION_BUDGET_FLAG("creates=2,deletes=2,faults=1,crashes=1,edits=1"),
-    TOOL_EXPLORATION_LIMIT_FLAG,
+    TOOL_EXPLORATION_FLAGS,
     TOOL_FINDINGS_FLAGS,
 };
 
@@ -25,7 +25,7 @@ struct exploring {
 };
 
 /* The whole history, from where worlds of the configuration begin. */
-static bool on_finding(void *context, const struct engine_explore *x, uint32_t node,
+static bool on_finding(void *context, const struct engine_explore *x, uint32_t which,
                        const struct engine_finding *finding)
 {
     struct tool_exploration *e = context;
@@ -33,7 +33,7 @@ static bool on_finding(void *context, const struct engine_explore *x, uint32_t n
     struct engine_finding f = *finding;
 
     (void)x;
-    tool_exploration_tell(e, node);
+    tool_exploration_tell(e, which);
     f.action = e->telling.trace.n_actions - 1;
     return tool_findings_add(&k->findings, &e->telling.trace, &f, 0);
 }
@@ -41,15 +41,19 @@ static bool on_finding(void *context, const struct engine_explore *x, uint32_t n
 static void summary(const struct exploring *k)
 {
     const struct engine_explore *x = &k->e.x;
-    double n = (double)x->n_nodes;
+    const struct engine_search *s = &x->search;
+    double n = (double)s->states;
 
     printf("bound: %u EIPs, %u gateways", k->setup.config->setup.limits.eips,
            k->setup.config->setup.limits.gateways);
     for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++)
-        printf(", %u %s", x->budget[b], sim_budget_text((enum sim_budget)b));
-    printf("\n%zu states, %" PRIu64 " transitions, depth %u; %zu kinds of findings\n", x->n_nodes,
-           x->transitions, x->depth, k->findings.n_kinds);
-    tool_findings_summary(&k->findings);
+        printf(", %u %s", x->bound.budget[b], sim_budget_text((enum sim_budget)b));
+    printf("\n%" PRIu64 " states, %" PRIu64 " transitions, depth %u; %zu kinds of findings\n",
+           s->states, s->transitions, s->depth, s->kinds.n);
+    for (size_t i = 0; i < s->kinds.n; i++)
+        printf("  %-20s at %-14s after %u actions, %" PRIu64 " times\n",
+               sim_invariant_text((enum sim_invariant)s->kinds.kind[i].told.what),
+               s->kinds.kind[i].told.where, s->kinds.kind[i].depth, s->kinds.kind[i].times);
     printf("a state was taken for another with a probability below %.0e\n", n * n / 3.4e38);
     printf("%s\n", tool_exploration_end(&k->e));
 }
@@ -59,12 +63,13 @@ static int explore(struct exploring *k)
     k->e.x.found = on_finding;
     k->e.owner = k;
     tool_exploration_run(&k->e);
-    fprintf(stderr, "%.1f s, %.0f states a second\n", k->e.took,
-            (double)k->e.x.n_nodes / k->e.took);
+    fprintf(stderr, "%.1f s, %.0f states a second, %.1f bytes a state\n", k->e.took,
+            (double)k->e.x.search.states / k->e.took,
+            (double)k->e.bytes / (double)k->e.x.search.states);
     summary(k);
     if (k->findings.failed)
         return TOOL_EXIT_USAGE;
-    if (k->findings.n_culprits > 0)
+    if (k->e.x.search.kinds.n > 0)
         return TOOL_EXIT_BROKEN;
     return tool_exploration_complete(&k->e) ? TOOL_EXIT_OK : TOOL_EXIT_LIMIT;
 }
@@ -74,9 +79,9 @@ static bool read_all(struct exploring *k)
     if (!tool_exploration_budgets(&k->e, k->a, NULL) || !tool_exploration_limits(&k->e, k->a) ||
         !tool_setup_open(&k->setup, k->a))
         return false;
-    if (tool_given(k->a, "faults") && !tool_setup_classes(k->a, &k->e.x.classes))
+    if (tool_given(k->a, "faults") && !tool_setup_classes(k->a, &k->e.x.bound.classes))
         return false;
-    k->e.x.classes |= SIM_CLASS_BIT(RACE) | SIM_CLASS_BIT(LAG);
+    k->e.x.bound.classes |= SIM_CLASS_BIT(RACE) | SIM_CLASS_BIT(LAG);
     return true;
 }
 

@@ -29,6 +29,17 @@ void *tool_alloc(size_t size)
     return memory;
 }
 
+void *tool_alloc_aligned(size_t size)
+{
+    size_t whole = (size + 63) / 64 * 64;
+    void *memory = aligned_alloc(64, whole);
+
+    if (memory == NULL)
+        out_of_memory();
+    memset(memory, 0, whole);
+    return memory;
+}
+
 void *tool_resize(void *memory, size_t size)
 {
     void *moved = realloc(memory, size > 0 ? size : 1);

@@ -9,6 +9,8 @@
 
 /* Zeroed; to be freed with free(). */
 void *tool_alloc(size_t size);
+/* The same, aligned to 64. */
+void *tool_alloc_aligned(size_t size);
 /* As realloc(); new bytes are not zeroed. */
 void *tool_resize(void *memory, size_t size);
 /* A terminated copy; to be freed with free(). */

@@ -6,18 +6,6 @@
 #include "tools/memory.h"
 #include "tools/player.h"
 
-static struct sim_world *aligned(size_t size)
-{
-    struct sim_world *memory = aligned_alloc(64, (size + 63) / 64 * 64);
-
-    if (memory == NULL) {
-        fputs("eipsim: out of memory\n", stderr);
-        exit(70);
-    }
-    memset((void *)memory, 0, size);
-    return memory;
-}
-
 bool tool_worlds_open(struct tool_worlds *w, const struct engine_config *config)
 {
     size_t size = sim_size(&config->setup);
@@ -26,9 +14,9 @@ bool tool_worlds_open(struct tool_worlds *w, const struct engine_config *config)
     memset(w, 0, sizeof *w);
     if (size == 0)
         return false;
-    w->start = aligned(size);
-    w->world = aligned(size);
-    w->scratch = aligned(size);
+    w->start = tool_alloc_aligned(size);
+    w->world = tool_alloc_aligned(size);
+    w->scratch = tool_alloc_aligned(size);
     w->size = size;
     engine_trace_init(&w->trace, tool_trace_grow, NULL);
     if (sim_init(w->start, &config->setup, &made) == SIM_STATUS_DONE && made == w->start)

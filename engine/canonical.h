@@ -1,0 +1,21 @@
+/* What makes two worlds the same state to a search: everything that can still matter.
+ *
+ *   - of resource versions it matters whether a copy is as new as what the API server holds (an
+ *     update with another version conflicts), of uids which copies of an EIP share one
+ *   - creation times of pods and what was noted of them count by their order
+ *   - what no later step reads does not count, nor does the order of delayed keys
+ *   - the ledger counts, as it is not folded anew
+ *
+ * engine/canonical_test.c tries on every profile that worlds which are the same here go on alike.
+ */
+#ifndef EIPSIM_ENGINE_CANONICAL_H
+#define EIPSIM_ENGINE_CANONICAL_H
+
+#include "model/world.h"
+
+/* Of a world and n bytes more.  scratch is a world of the same setup with room for them behind it;
+ * nothing of it is kept. */
+struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *more, size_t n,
+                                     struct sim_world *scratch);
+
+#endif

@@ -1,0 +1,70 @@
+/* All that can happen next within a bound, in a fixed order.
+ *
+ * Steps that nobody else can notice are made together with the step that follows them, as one
+ * choice of several actions (the reduction STEPS).  Such a quiet step
+ *
+ *     takes a lock that is free, or gives one back that no other worker waits for;
+ *     looks at gateways, pods, rules or policies, when nothing within the bound can change them any
+ *     more
+ *
+ * and it does nothing else that anybody could see: it emits no other event.  Whatever can happen
+ * between a quiet step and the next one of its worker could as well have happened before it, with
+ * the same result, or (a crash) takes everything with it that the quiet step did.  So every history
+ * has one of the same length and with the same outcome in which quiet steps come last, and no
+ * invariant looks at what they change.  Lengths count actions, so shortest stays shortest.
+ * engine/reductions_test.c tries this on every profile.
+ */
+#ifndef EIPSIM_ENGINE_CHOICES_H
+#define EIPSIM_ENGINE_CHOICES_H
+
+#include "model/outside.h"
+#include "model/sim.h"
+
+/* name, text, what is not told apart or not tried */
+#define ENGINE_REDUCTIONS(X)                                                                       \
+    X(STEPS, "steps", "steps that nobody can notice are made with the step that follows them")
+
+enum engine_reduction {
+#define X(name, text, meaning) ENGINE_REDUCTION_##name,
+    ENGINE_REDUCTIONS(X)
+#undef X
+        ENGINE_REDUCTION_COUNT
+};
+
+#define ENGINE_ALL_REDUCTIONS ((UINT32_C(1) << ENGINE_REDUCTION_COUNT) - 1)
+
+const char *engine_reduction_text(enum engine_reduction which);
+
+struct engine_bound {
+    uint32_t classes; /* bits of enum sim_class */
+    uint8_t budget[SIM_BUDGET_COUNT];
+    uint32_t reductions; /* bits of enum engine_reduction */
+};
+
+enum { ENGINE_CHOICES = 512, ENGINE_QUIET = 12 };
+
+struct engine_choice {
+    struct sim_action action;
+    uint8_t quiet;  /* so many steps of action.queue, without fault, come before it */
+    uint8_t budget; /* enum sim_budget it counts against, SIM_BUDGET_COUNT: none */
+};
+
+struct engine_choices {
+    size_t n;
+    bool more; /* there were more than ENGINE_CHOICES */
+    struct engine_choice at[ENGINE_CHOICES];
+};
+
+/* What can happen in w with so much of each budget used.  ahead and spare are worlds of the same
+ * setup. */
+void engine_choices_list(struct engine_choices *c, const struct engine_bound *bound,
+                         const struct sim_world *w, const uint8_t *used, struct sim_world *ahead,
+                         struct sim_world *spare);
+/* Makes one happen: the quiet steps, then the action. */
+void engine_choose_quiet(struct sim_world *w, const struct engine_choice *choice);
+void engine_choose_last(struct sim_world *w, const struct engine_choice *choice, uint8_t *used);
+/* Makes the worker of queue take the quiet steps before it; how many those were. */
+unsigned engine_quiet_steps(const struct engine_bound *bound, const uint8_t *used,
+                            struct sim_world *w, enum sim_queue_id queue, struct sim_world *spare);
+
+#endif
