@@ -84,7 +84,7 @@ static void make(struct bench *b, unsigned eips)
     sim_policy_of(SIM_PROFILE_V1_12_22, &b->setup.policy);
     b->setup.quirks = ipam_release_quirks(IPAM_RELEASE_V1_12_22);
     b->setup.timed = b->setup.nat_enabled = b->setup.up = 1;
-    b->setup.eip_names = b->names;
+    b->setup.kind_names[SIM_KIND_EIP] = b->names;
     b->setup.gateways = &b->gateway;
     b->setup.nets = &b->net;
     b->setup.subnets = &b->subnet;

@@ -29,7 +29,7 @@ static uint64_t queues(const struct sim_world *w, sim_id eip)
 {
     uint64_t bits = 0;
 
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < w->n_queues; q++)
         if (sim_queue_keys((enum sim_queue_id)q) == SIM_OBJECT_EIP && eip < sim_queue(w, q)->keys)
             bits = bits << 3 | sim_node(w, (enum sim_queue_id)q, eip)->state;
     return bits;
@@ -64,13 +64,21 @@ static uint64_t held(const struct sim_world *w, sim_id eip)
     return bits;
 }
 
+static bool undelivered(const struct sim_world *w)
+{
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (sim_watch_count(w, (enum sim_kind_id)k) > 0)
+            return true;
+    return false;
+}
+
 static uint64_t around(const struct sim_world *w)
 {
     const struct sim_globals *g = sim_globals(w);
     uint32_t pods = (uint32_t)w->limits.gateways * w->limits.pods_per_gateway;
-    uint64_t sum = 0, h = g->up | (uint64_t)(g->watch_count > 0) << 1;
+    uint64_t sum = 0, h = g->up | (uint64_t)undelivered(w) << 1;
 
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++) {
+    for (unsigned q = 0; q < w->n_queues; q++) {
         struct sim_stop stop;
 
         if (sim_stopped_before(w, (enum sim_queue_id)q, &stop))

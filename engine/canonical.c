@@ -5,6 +5,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "model/fields.h"
+
 enum { NUMBERS = 64 };
 
 /* ---- versions ---- */
@@ -26,34 +28,45 @@ static uint32_t place_of(struct seen *s, uint32_t uid)
     return i + 1;
 }
 
-static void settle_version(struct sim_eip *e, uint32_t current, struct seen *uids)
+static void settle_version(struct sim_meta *m, uint32_t current, struct seen *uids)
 {
-    if (e->rv != 0)
-        e->rv = e->rv == current ? 2 : 1;
-    if (e->uid != 0)
-        e->uid = place_of(uids, e->uid);
+    if (m->rv != 0)
+        m->rv = m->rv == current ? 2 : 1;
+    if (m->uid != 0)
+        m->uid = place_of(uids, m->uid);
 }
 
-static void settle_versions_of(struct sim_world *w, sim_id eip)
+/* What handlers have read. */
+struct read {
+    struct sim_copy copy[SIM_QUEUE_COUNT * SIM_WORKER_COPIES];
+    size_t n;
+};
+
+static void note_read(struct sim_world *w, struct read *r)
 {
-    struct sim_eip_slot *slot = (struct sim_eip_slot *)((uint8_t *)w + w->at.eips) + eip;
-    struct sim_watch_event *watch = (struct sim_watch_event *)((uint8_t *)w + w->at.watch);
+    for (unsigned q = 0; q < w->n_queues; q++)
+        r->n += sim_worker_copies(w, (enum sim_queue_id)q, r->copy + r->n);
+}
+
+static struct sim_meta *mut(const struct sim_meta *object)
+{
+    return (struct sim_meta *)(uintptr_t)object;
+}
+
+static void settle_versions_of(struct sim_world *w, enum sim_kind_id kind, sim_id id,
+                               const struct read *r)
+{
+    uint32_t n = sim_watch_count(w, kind), current = sim_api(w, kind, id)->rv;
     struct seen uids = {.n = 0};
-    uint32_t current = slot->api.rv;
 
-    settle_version(&slot->api, current, &uids);
-    settle_version(&slot->cache, current, &uids);
-    for (size_t i = 0; i < sim_globals(w)->watch_count; i++)
-        if (watch[i].eip == eip)
-            settle_version(&watch[i].object, current, &uids);
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++) {
-        struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers) + q;
-
-        if (me->phase == SIM_PHASE_IDLE || me->eip != eip)
-            continue;
-        settle_version(&me->snap, current, &uids);
-        settle_version(&me->copy, current, &uids);
-    }
+    settle_version(mut(sim_api(w, kind, id)), current, &uids);
+    settle_version(mut(sim_cache(w, kind, id)), current, &uids);
+    for (size_t i = 0; i < n; i++)
+        if (sim_notice(w, kind, i)->id == id)
+            settle_version(mut(sim_notice_object(sim_notice(w, kind, i))), current, &uids);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->copy[i].kind == kind && r->copy[i].id == id)
+            settle_version(r->copy[i].object, current, &uids);
 }
 
 /* ---- times ---- */
@@ -69,40 +82,50 @@ static void note_time(struct times *t, uint32_t *at)
         t->at[t->n++] = at;
 }
 
-static void note_times(struct sim_world *w, struct times *t)
+static void note_times_in(struct times *t, enum sim_kind_id kind, struct sim_meta *object)
+{
+    size_t n;
+    const struct sim_field *f = sim_fields((enum sim_object)kind, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (f[i].type == SIM_FIELD_TIME)
+            note_time(t, (uint32_t *)(void *)((uint8_t *)object + f[i].at));
+}
+
+static void note_times_of(struct times *t, struct sim_world *w, enum sim_kind_id kind)
+{
+    for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)kind); i++) {
+        note_times_in(t, kind, mut(sim_api(w, kind, i)));
+        note_times_in(t, kind, mut(sim_cache(w, kind, i)));
+    }
+    for (size_t i = 0; i < sim_watch_count(w, kind); i++)
+        note_times_in(t, kind, mut(sim_notice_object(sim_notice(w, kind, i))));
+}
+
+static void note_times(struct sim_world *w, struct times *t, const struct read *r)
 {
     struct sim_pod_slot *pod = (struct sim_pod_slot *)((uint8_t *)w + w->at.pods);
-    struct sim_watch_event *watch = (struct sim_watch_event *)((uint8_t *)w + w->at.watch);
 
     note_time(t, &((struct sim_globals *)((uint8_t *)w + w->at.globals))->redo_time);
     for (unsigned i = 0; i < (unsigned)w->limits.gateways * w->limits.pods_per_gateway; i++)
         note_time(t, &pod[i].created);
-    for (unsigned i = 0; i < w->limits.eips; i++) {
-        struct sim_eip_slot *e = (struct sim_eip_slot *)((uint8_t *)w + w->at.eips) + i;
-
-        note_time(t, &e->api.redo);
-        note_time(t, &e->cache.redo);
-    }
-    for (unsigned i = 0; i < sim_globals(w)->watch_count; i++)
-        note_time(t, &watch[i].object.redo);
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++) {
-        struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers) + q;
-
-        note_time(t, &me->snap.redo);
-        note_time(t, &me->copy.redo);
-        note_time(t, &me->redo);
-    }
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        note_times_of(t, w, (enum sim_kind_id)k);
+    for (size_t i = 0; i < r->n; i++)
+        note_times_in(t, r->copy[i].kind, r->copy[i].object);
+    for (unsigned q = 0; q < w->n_queues; q++)
+        note_time(t, &((struct sim_worker *)((uint8_t *)w + w->at.workers[q]))->redo);
 }
 
 /* 1 for the earliest, 2 for the next, ...  There are few different ones: each turn finds the
  * earliest of those left; what is ranked has the top bit until the end. */
-static void rank_times(struct sim_world *w)
+static void rank_times(struct sim_world *w, const struct read *r)
 {
     const uint32_t ranked = UINT32_C(1) << 31;
     struct times t = {.n = 0};
     uint32_t rank = 0;
 
-    note_times(w, &t);
+    note_times(w, &t, r);
     for (;;) {
         uint32_t least = ranked;
 
@@ -124,14 +147,18 @@ struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *m
 {
     uint8_t *end = (uint8_t *)scratch + w->at.state_end;
     size_t ledger = w->at.scratch - w->at.ledger;
+    struct read r;
     XXH128_hash_t h;
 
+    r.n = 0;
     memcpy((uint8_t *)scratch + w->at.globals, sim_at(w, w->at.globals),
            w->at.state_end - w->at.globals);
     sim_forget_dead(scratch);
-    for (sim_id i = 0; i < w->limits.eips; i++)
-        settle_versions_of(scratch, i);
-    rank_times(scratch);
+    note_read(scratch, &r);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+            settle_versions_of(scratch, (enum sim_kind_id)k, i, &r);
+    rank_times(scratch, &r);
     ((struct sim_globals *)((uint8_t *)scratch + scratch->at.globals))->revision = 0;
     memcpy(end, sim_at(w, w->at.ledger), ledger);
     memcpy(end + ledger, more, n);

@@ -23,7 +23,7 @@ struct settling {
  * not queues, limiters, workers and the clock. */
 static uint64_t fingerprint_of(const struct sim_world *w)
 {
-    uint64_t h = XXH3_64bits(sim_at(w, w->at.eips), w->at.queues - w->at.eips);
+    uint64_t h = XXH3_64bits(sim_at(w, w->at.slots[0]), w->at.queues[0] - w->at.slots[0]);
 
     h = XXH3_64bits_withSeed(sim_at(w, w->at.interfaces), w->at.state_end - w->at.interfaces, h);
     return h ^ sim_globals(w)->redo_time;
@@ -52,16 +52,20 @@ static struct sim_action action_of(enum sim_action_kind kind, unsigned queue)
 /* One thing that is ready now; 1: done, 0: nothing is ready, -1: settling has to end. */
 static int move(struct settling *s)
 {
-    struct sim_action a = action_of(SIM_ACTION_DELIVER, 0);
+    struct sim_action a;
 
     if (!sim_globals(s->world)->up) {
         a = action_of(SIM_ACTION_BOOT, 0); /* a panic: the pod is started again */
         return act(s, &a) ? 1 : -1;
     }
-    if (sim_can(s->world, &a) == SIM_STATUS_DONE)
-        return act(s, &a) ? 1 : -1;
-    for (unsigned i = 0; i < SIM_QUEUE_COUNT; i++) {
-        unsigned queue = (s->turn + i) % SIM_QUEUE_COUNT;
+    a = action_of(SIM_ACTION_DELIVER, 0);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        a.object = (uint8_t)k;
+        if (sim_can(s->world, &a) == SIM_STATUS_DONE)
+            return act(s, &a) ? 1 : -1;
+    }
+    for (unsigned i = 0; i < s->world->n_queues; i++) {
+        unsigned queue = (s->turn + i) % s->world->n_queues;
 
         a = action_of(SIM_ACTION_STEP, queue);
         if (sim_can(s->world, &a) != SIM_STATUS_DONE)
@@ -86,14 +90,14 @@ static void note_due(struct settling *s, const struct sim_action *due)
 
 static void forget_seen(struct settling *s)
 {
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < s->world->n_queues; q++)
         memset(s->seen[q], 0, (sim_queue(s->world, q)->keys / 64u + 1) * sizeof s->seen[q][0]);
 }
 
 /* A delayed key that has not become due since something last changed; false: there is none. */
 static bool any_unseen(const struct settling *s, struct sim_action *due)
 {
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < s->world->n_queues; q++)
         for (sim_ref k = sim_queue(s->world, q)->delayed_head; k != 0;
              k = sim_node(s->world, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed) {
             if (was_seen(s, q, sim_ref_id(k)))

@@ -17,7 +17,8 @@
     X(SET_FINALIZERS, "set-finalizers", "a user replaces the finalizers of EIP id by body's")      \
     X(SET_QOS, "set-qos", "a user sets spec.qosPolicy of EIP id to body's")                        \
     X(SET_V4IP, "set-v4ip", "a user sets spec.v4ip of EIP id to body's")                           \
-    X(DELIVER, "deliver", "the next watch event of EIPs reaches cache and event function")         \
+    X(SET_SPEC, "set-spec", "a user sets the fields of the spec that value's bits stand for")      \
+    X(DELIVER, "deliver", "the next watch event of a kind reaches cache and event function")       \
     X(START, "start", "the idle worker of queue takes the next key")                               \
     X(STEP, "step", "the worker of queue makes its next call, with fault")                         \
     X(DUE, "due", "the delayed key id of queue becomes ready")                                     \
@@ -46,15 +47,15 @@ struct sim_action {
     uint8_t queue; /* START, STEP, DUE, ENQUEUE: enum sim_queue_id */
     uint8_t fault; /* STEP: enum sim_fault */
     uint8_t value;
-    sim_id id;      /* EIP, key, pod (gateway * pods_per_gateway + n), gateway, rule, subnet */
-    uint8_t object; /* enum sim_object of what id numbers; 0 is an EIP */
+    sim_id id;      /* object, key, pod (gateway * pods_per_gateway + n), gateway, rule, subnet */
+    uint8_t object; /* users' writes, DELIVER: enum sim_kind_id */
     uint8_t pad;
     uint32_t time; /* seconds since 1970; POD with 0: the creation time stays */
     sim_v4 v4;     /* RULE */
-    struct sim_eip body;
+    SIM_BODY       /* CREATE, SET_*: of the kind `object` */
 };
 
-_Static_assert(sizeof(struct sim_action) == 68, "an action has no hidden padding");
+_Static_assert(sizeof(struct sim_action) == 80, "an action has no hidden padding");
 
 const char *sim_action_text(enum sim_action_kind kind);
 

@@ -1,4 +1,4 @@
-/* The API server: IptablesEIP objects, resourceVersion, finalizers, status subresource, watch.
+/* The API server: objects of any kind, resourceVersion, finalizers, status subresource, watch.
  *
  * The rules were tried on real API servers (0.27 to 0.36): a write that changes nothing stores
  * nothing and sends nothing; a finalizer cannot be added to a terminating object; when the last
@@ -6,30 +6,57 @@
  * sent, with the last stored state; patches without resourceVersion never conflict; status in a
  * create or update body is ignored.
  */
+#include "model/fields.h"
 #include "model/sim_internal.h"
 
-bool sim_watch_has_room(const struct sim_world *w)
+/* The object that a write is about. */
+struct target {
+    struct sim_turn *t;
+    const struct sim_kind *kind;
+    enum sim_kind_id of;
+    sim_id id;
+};
+
+bool sim_watch_has_room(const struct sim_world *w, enum sim_kind_id kind)
 {
-    return sim_globals(w)->watch_count < w->limits.watch;
+    return sim_watch_count(w, kind) < w->limits.watch;
 }
 
-static void send(struct sim_turn *t, sim_id eip, enum sim_verb verb, const struct sim_eip *object,
-                 uint32_t rv)
+static const struct sim_meta *stored_of(const struct target *o)
 {
-    struct sim_globals *g = sim_globals_mut(t->w);
-    struct sim_watch_event *e;
+    return sim_api(o->t->w, o->of, o->id);
+}
 
-    if (!g->up)
+static struct sim_slot *slot_of(const struct target *o)
+{
+    return sim_slot_mut(o->t->w, o->of, o->id);
+}
+
+static void store(const struct target *o, const struct sim_meta *object)
+{
+    memcpy(sim_api_mut(o->t->w, o->of, o->id), object, o->kind->size);
+    sim_touched_object(o->t->w, o->of, o->id);
+}
+
+static void send(const struct target *o, enum sim_verb verb, uint32_t rv)
+{
+    struct sim_world *w = o->t->w;
+    struct sim_notice *n;
+    struct sim_meta *object;
+
+    if (!sim_globals(w)->up)
         return; /* nobody watches; the next controller lists */
-    SIM_CHECK(sim_watch_has_room(t->w));
-    e = sim_watch_mut(t->w, g->watch_count);
-    memcpy(&e->object, object, sizeof e->object);
-    e->object.rv = rv;
-    e->eip = eip;
-    e->verb = (uint8_t)verb;
-    g->watch_count++;
-    sim_eip_mut(t->w, eip)->pending++;
-    sim_touched_eip(t->w, eip);
+    SIM_CHECK(sim_watch_has_room(w, o->of));
+    n = (struct sim_notice *)(uintptr_t)sim_notice(w, o->of, sim_watch_count(w, o->of));
+    object = (struct sim_meta *)(n + 1);
+    sim_touch(w, n, sizeof *n + o->kind->size);
+    memcpy(object, stored_of(o), o->kind->size);
+    object->rv = rv;
+    n->id = o->id;
+    n->verb = (uint8_t)verb;
+    sim_watch_mut(w, o->of)->count++;
+    slot_of(o)->pending++;
+    sim_touched_object(w, o->of, o->id);
 }
 
 static uint32_t next_revision(struct sim_world *w)
@@ -37,233 +64,249 @@ static uint32_t next_revision(struct sim_world *w)
     return ++sim_globals_mut(w)->revision;
 }
 
-static void remove_object(struct sim_turn *t, sim_id eip)
+static void remove_object(const struct target *o)
 {
-    struct sim_eip_slot *slot = sim_eip_mut(t->w, eip);
-    struct sim_event e = sim_event_new(t, SIM_EVENT_REMOVED);
+    struct sim_slot *slot = slot_of(o);
+    struct sim_event e = sim_event_new(o->t, SIM_EVENT_REMOVED);
 
-    send(t, eip, SIM_VERB_DELETED, &slot->api, next_revision(t->w));
-    e.id = eip;
-    e.object = SIM_OBJECT_EIP;
+    send(o, SIM_VERB_DELETED, next_revision(o->t->w));
+    e.id = o->id;
+    e.object = (uint8_t)o->of;
     e.count = slot->wished == SIM_WISH_NONE;
-    memcpy(&e.body, &slot->api, sizeof e.body);
-    memset(&slot->api, 0, sizeof slot->api);
+    memcpy(&e.meta, stored_of(o), o->kind->size);
+    memset(sim_api_mut(o->t->w, o->of, o->id), 0, o->kind->size);
     slot->racing = 0;
     slot->wished = SIM_WISH_NONE;
-    sim_touched_eip(t->w, eip);
-    sim_emit(t, &e);
+    sim_touched_object(o->t->w, o->of, o->id);
+    sim_emit(o->t, &e);
 }
 
-static void insert_object(struct sim_turn *t, sim_id eip, const struct sim_eip *object)
+static void insert_object(const struct target *o, const struct sim_meta *body)
 {
-    struct sim_eip_slot *slot = sim_eip_mut(t->w, eip);
+    union sim_any object;
 
-    memcpy(&slot->api, object, sizeof slot->api);
-    slot->api.status_ip = 0;
-    slot->api.redo = 0;
-    slot->api.status_qos = 0;
-    slot->api.nat = 0;
-    slot->api.flags = 0;
-    slot->api.rv = next_revision(t->w);
-    slot->api.uid = slot->api.rv;
-    sim_touched_eip(t->w, eip);
-    send(t, eip, SIM_VERB_ADDED, &slot->api, slot->api.rv);
+    memcpy(&object, body, o->kind->size);
+    memset((uint8_t *)&object + o->kind->status.at, 0, o->kind->status.size);
+    object.meta.flags = 0;
+    object.meta.rv = next_revision(o->t->w);
+    object.meta.uid = object.meta.rv;
+    store(o, &object.meta);
+    send(o, SIM_VERB_ADDED, object.meta.rv);
 }
 
 /* Is some finalizer of b not in a? */
-static bool adds_finalizer(const struct sim_eip *a, const struct sim_eip *b)
+static bool adds_finalizer(const struct sim_meta *a, const struct sim_meta *b)
 {
     for (unsigned i = 0; i < SIM_FINALIZERS; i++)
-        if (b->finalizer[i] != SIM_FINALIZER_NONE && !sim_eip_has_finalizer(a, b->finalizer[i]))
+        if (b->finalizer[i] != SIM_FINALIZER_NONE && !sim_has_finalizer(a, b->finalizer[i]))
             return true;
     return false;
 }
 
-/* Stores changed, a modified copy of what is stored, with all that follows. */
-static enum sim_result commit(struct sim_turn *t, sim_id eip, const struct sim_eip *changed)
+static void replace(const struct target *o, struct sim_meta *changed)
 {
-    struct sim_eip_slot *slot = sim_eip_mut(t->w, eip);
+    changed->rv = next_revision(o->t->w);
+    store(o, changed);
+    send(o, SIM_VERB_MODIFIED, changed->rv);
+}
 
-    if (sim_eip_terminating(&slot->api) && adds_finalizer(&slot->api, changed))
+/* Stores changed, a modified copy of what is stored, with all that follows. */
+static enum sim_result commit(const struct target *o, struct sim_meta *changed)
+{
+    const struct sim_meta *stored = stored_of(o);
+
+    if (sim_terminating(stored) && adds_finalizer(stored, changed))
         return SIM_RESULT_INVALID;
-    if (sim_eip_terminating(&slot->api) && sim_eip_finalizer_count(changed) == 0) {
-        remove_object(t, eip);
+    if (sim_terminating(stored) && sim_finalizer_count(changed) == 0) {
+        remove_object(o);
         return SIM_RESULT_OK;
     }
-    if (!sim_eip_differs(changed, &slot->api))
-        return SIM_RESULT_OK;
-    memcpy(&slot->api, changed, sizeof slot->api);
-    slot->api.rv = next_revision(t->w);
-    sim_touched_eip(t->w, eip);
-    send(t, eip, SIM_VERB_MODIFIED, &slot->api, slot->api.rv);
+    if (sim_differs(changed, stored, o->kind->size))
+        replace(o, changed);
     return SIM_RESULT_OK;
 }
 
-enum sim_result sim_api_create(struct sim_turn *t, sim_id eip, const struct sim_eip *object)
+/* ---- writes of the controller ---- */
+
+static enum sim_result create(const struct target *o, const struct sim_meta *object)
 {
-    if (sim_eip_exists(&sim_eip(t->w, eip)->api))
+    if (sim_exists(stored_of(o)))
         return SIM_RESULT_ALREADY_EXISTS;
-    insert_object(t, eip, object);
-    if (sim_eip(t->w, eip)->wished == SIM_WISH_NONE) {
+    insert_object(o, object);
+    if (slot_of(o)->wished == SIM_WISH_NONE) {
         struct sim_violation v;
 
         memset(&v, 0, sizeof v);
         v.invariant = SIM_INVARIANT_NO_RESURRECTION;
-        v.eip = eip;
+        v.eip = o->id;
         v.other = v.subnet = v.pod = SIM_NONE;
-        sim_flag(t->w, &v);
+        sim_flag(o->t->w, &v);
     }
     return SIM_RESULT_OK;
 }
 
-enum sim_result sim_api_update(struct sim_turn *t, sim_id eip, const struct sim_eip *object)
+static void copy_part(union sim_any *to, const struct sim_meta *from, struct sim_part part)
 {
-    const struct sim_eip *stored = &sim_eip(t->w, eip)->api;
-    struct sim_eip changed;
+    memcpy((uint8_t *)to + part.at, (const uint8_t *)from + part.at, part.size);
+}
 
-    if (!sim_eip_exists(stored))
-        return SIM_RESULT_NOT_FOUND;
+static void copy_ready(union sim_any *to, const struct sim_meta *from)
+{
+    to->meta.flags = (uint8_t)((to->meta.flags & ~SIM_EIP_READY) | (from->flags & SIM_EIP_READY));
+}
+
+static enum sim_result update(const struct target *o, const struct sim_meta *object)
+{
+    const struct sim_meta *stored = stored_of(o);
+    union sim_any changed;
+
     if (object->uid != stored->uid || object->rv != stored->rv)
         return SIM_RESULT_CONFLICT;
-    changed = *object;
-    changed.flags = stored->flags;
-    changed.status_ip = stored->status_ip;
-    changed.redo = stored->redo;
-    changed.status_qos = stored->status_qos;
-    changed.nat = stored->nat;
-    return commit(t, eip, &changed);
+    memcpy(&changed, object, o->kind->size);
+    copy_part(&changed, stored, o->kind->status);
+    changed.meta.flags = stored->flags;
+    return commit(o, &changed.meta);
 }
 
-enum sim_result sim_api_patch_status(struct sim_turn *t, sim_id eip, const struct sim_eip *status)
+static enum sim_result patch(const struct target *o, enum sim_verb verb,
+                             const struct sim_meta *body, bool sets_finalizers)
 {
-    struct sim_eip changed = sim_eip(t->w, eip)->api;
+    union sim_any changed;
 
-    if (!sim_eip_exists(&changed))
-        return SIM_RESULT_NOT_FOUND;
-    changed.flags = (uint8_t)((changed.flags & ~SIM_EIP_READY) | (status->flags & SIM_EIP_READY));
-    changed.status_ip = status->status_ip;
-    changed.redo = status->redo;
-    changed.status_qos = status->status_qos;
-    changed.nat = status->nat;
-    return commit(t, eip, &changed);
+    memcpy(&changed, stored_of(o), o->kind->size);
+    switch (verb) {
+    case SIM_VERB_PATCH_STATUS:
+        copy_part(&changed, body, o->kind->status);
+        copy_ready(&changed, body);
+        break;
+    case SIM_VERB_PATCH:
+        if (sets_finalizers)
+            memcpy(changed.meta.finalizer, body->finalizer, sizeof changed.meta.finalizer);
+        break;
+    case SIM_VERB_PATCH_ANNOTATION_ADD:
+    case SIM_VERB_PATCH_ANNOTATION_REPLACE:
+        copy_part(&changed, body, o->kind->annotations);
+        break;
+    default:
+        copy_part(&changed, body, o->kind->labels);
+        changed.meta.labels = body->labels;
+        break;
+    }
+    return commit(o, &changed.meta);
 }
 
-enum sim_result sim_api_patch_labels(struct sim_turn *t, sim_id eip, const struct sim_eip *labels)
+enum sim_result sim_serve(struct sim_turn *t, enum sim_kind_id kind, sim_id id, enum sim_verb verb,
+                          const struct sim_meta *body, bool sets_finalizers)
 {
-    struct sim_eip changed = sim_eip(t->w, eip)->api;
+    const struct target o = {t, sim_kind(kind), kind, id};
 
-    if (!sim_eip_exists(&changed))
+    if (verb == SIM_VERB_CREATE)
+        return create(&o, body);
+    if (!sim_exists(stored_of(&o)))
         return SIM_RESULT_NOT_FOUND;
-    changed.labels = labels->labels;
-    changed.label_net = labels->label_net;
-    changed.label_gw = labels->label_gw;
-    changed.label_v4 = labels->label_v4;
-    changed.label_qos = labels->label_qos;
-    return commit(t, eip, &changed);
-}
-
-enum sim_result sim_api_patch_finalizers(struct sim_turn *t, sim_id eip,
-                                         const struct sim_eip *object, bool set)
-{
-    struct sim_eip changed = sim_eip(t->w, eip)->api;
-
-    if (!sim_eip_exists(&changed))
-        return SIM_RESULT_NOT_FOUND;
-    if (set)
-        memcpy(changed.finalizer, object->finalizer, sizeof changed.finalizer);
-    return commit(t, eip, &changed);
+    if (verb == SIM_VERB_UPDATE)
+        return update(&o, body);
+    if (verb == SIM_VERB_PATCH_LABEL_NO_OP)
+        return SIM_RESULT_INVALID;
+    return patch(&o, verb, body, sets_finalizers);
 }
 
 /* ---- users ---- */
 
-static enum sim_result user_delete(struct sim_turn *t, sim_id eip)
+static enum sim_result user_delete(const struct target *o)
 {
-    struct sim_eip_slot *slot = sim_eip_mut(t->w, eip);
-    struct sim_eip changed = slot->api;
+    union sim_any changed;
 
-    if (!sim_eip_exists(&slot->api))
+    if (!sim_exists(stored_of(o)))
         return SIM_RESULT_NOT_FOUND;
-    slot->wished = SIM_WISH_NONE;
-    if (sim_eip_finalizer_count(&slot->api) == 0) {
-        remove_object(t, eip);
+    slot_of(o)->wished = SIM_WISH_NONE;
+    if (sim_finalizer_count(stored_of(o)) == 0) {
+        remove_object(o);
         return SIM_RESULT_OK;
     }
-    if (sim_eip_terminating(&slot->api))
+    if (sim_terminating(stored_of(o)))
         return SIM_RESULT_OK;
-    changed.flags |= SIM_EIP_TERMINATING;
-    memcpy(&slot->api, &changed, sizeof slot->api);
-    slot->api.rv = next_revision(t->w);
-    sim_touched_eip(t->w, eip);
-    send(t, eip, SIM_VERB_MODIFIED, &slot->api, slot->api.rv);
+    memcpy(&changed, stored_of(o), o->kind->size);
+    changed.meta.flags |= SIM_EIP_TERMINATING;
+    replace(o, &changed.meta);
     return SIM_RESULT_OK;
 }
 
-static uint8_t wish_of(sim_v4 v4)
+/* SET_SPEC: the fields of the spec whose bits are set. */
+static void set_spec(const struct target *o, union sim_any *changed, const struct sim_action *a)
 {
-    return v4 != 0 ? SIM_WISH_ADDRESS : SIM_WISH_ANY;
+    const struct sim_field *f;
+
+    for (unsigned n = 0; (f = sim_spec_field((enum sim_object)o->of, n)) != NULL; n++)
+        if (a->value >> n & 1)
+            memcpy((uint8_t *)changed + f->at, (const uint8_t *)&a->meta + f->at, f->size);
 }
 
-static enum sim_result user_edit(struct sim_turn *t, const struct sim_action *a)
+static enum sim_result user_edit(const struct target *o, const struct sim_action *a)
 {
-    struct sim_eip changed = sim_eip(t->w, a->id)->api;
+    union sim_any changed;
 
-    if (!sim_eip_exists(&changed))
+    if (!sim_exists(stored_of(o)))
         return SIM_RESULT_NOT_FOUND;
+    memcpy(&changed, stored_of(o), o->kind->size);
     if (a->kind == SIM_ACTION_SET_QOS)
-        changed.qos = a->body.qos;
+        changed.body.qos = a->body.qos;
     else if (a->kind == SIM_ACTION_SET_V4IP)
-        changed.spec_v4 = a->body.spec_v4;
+        changed.body.spec_v4 = a->body.spec_v4;
+    else if (a->kind == SIM_ACTION_SET_SPEC)
+        set_spec(o, &changed, a);
     else
-        memcpy(changed.finalizer, a->body.finalizer, sizeof changed.finalizer);
-    if (a->kind == SIM_ACTION_SET_V4IP && sim_eip(t->w, a->id)->wished != SIM_WISH_NONE)
-        sim_eip_mut(t->w, a->id)->wished = wish_of(a->body.spec_v4);
-    return commit(t, a->id, &changed);
+        memcpy(changed.meta.finalizer, a->meta.finalizer, sizeof changed.meta.finalizer);
+    if ((a->kind == SIM_ACTION_SET_V4IP || a->kind == SIM_ACTION_SET_SPEC) &&
+        slot_of(o)->wished != SIM_WISH_NONE)
+        slot_of(o)->wished = o->kind->wish(&changed.meta);
+    return commit(o, &changed.meta);
 }
 
-static enum sim_result user_create(struct sim_turn *t, const struct sim_action *a)
+static enum sim_result user_create(const struct target *o, const struct sim_action *a)
 {
-    if (sim_eip_exists(&sim_eip(t->w, a->id)->api))
+    if (sim_exists(stored_of(o)))
         return SIM_RESULT_ALREADY_EXISTS;
-    insert_object(t, a->id, &a->body);
-    sim_eip_mut(t->w, a->id)->wished = wish_of(a->body.spec_v4);
+    insert_object(o, &a->meta);
+    slot_of(o)->wished = o->kind->wish(&a->meta);
     return SIM_RESULT_OK;
 }
 
-static enum sim_result begin_delete(struct sim_turn *t, sim_id eip)
+static enum sim_result begin_delete(const struct target *o)
 {
-    struct sim_eip_slot *slot = sim_eip_mut(t->w, eip);
-
-    slot->racing = 1;
-    slot->wished = SIM_WISH_NONE;
-    sim_touched_eip(t->w, eip);
+    slot_of(o)->racing = 1;
+    slot_of(o)->wished = SIM_WISH_NONE;
+    sim_touched_object(o->t->w, o->of, o->id);
     return SIM_RESULT_OK;
 }
 
-static enum sim_result end_delete(struct sim_turn *t, sim_id eip)
+static enum sim_result end_delete(const struct target *o)
 {
-    remove_object(t, eip);
+    remove_object(o);
     return SIM_RESULT_OK;
 }
 
 void sim_api_user(struct sim_turn *t, const struct sim_action *action)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_STORED);
+    const struct target o = {t, sim_kind((enum sim_kind_id)action->object),
+                             (enum sim_kind_id)action->object, action->id};
     enum sim_result result;
 
     if (action->kind == SIM_ACTION_CREATE)
-        result = user_create(t, action);
+        result = user_create(&o, action);
     else if (action->kind == SIM_ACTION_DELETE)
-        result = user_delete(t, action->id);
+        result = user_delete(&o);
     else if (action->kind == SIM_ACTION_DELETE_BEGIN)
-        result = begin_delete(t, action->id);
+        result = begin_delete(&o);
     else if (action->kind == SIM_ACTION_DELETE_END)
-        result = end_delete(t, action->id);
+        result = end_delete(&o);
     else
-        result = user_edit(t, action);
-    e.object = SIM_OBJECT_EIP;
+        result = user_edit(&o, action);
+    e.object = action->object;
     e.id = action->id;
     e.result = (uint8_t)result;
-    e.rv = sim_eip(t->w, action->id)->api.rv;
-    memcpy(&e.body, &sim_eip(t->w, action->id)->api, sizeof e.body);
+    e.rv = stored_of(&o)->rv;
+    memcpy(&e.meta, stored_of(&o), o.kind->size);
     sim_emit(t, &e);
 }

@@ -27,12 +27,18 @@ static const struct sim_eip *stored(void)
 
 static unsigned undelivered(void)
 {
-    return sim_globals(f.world)->watch_count;
+    return sim_watch_count(f.world, SIM_KIND_EIP);
 }
 
-static const struct sim_watch_event *newest(void)
+static const struct sim_notice *newest(void)
 {
-    return sim_watch(f.world, undelivered() - 1u);
+    return sim_notice(f.world, SIM_KIND_EIP, undelivered() - 1u);
+}
+
+static enum sim_result serve(sim_id eip, enum sim_verb verb, const struct sim_eip *body,
+                             bool sets_finalizers)
+{
+    return sim_serve(&t, SIM_KIND_EIP, eip, verb, &body->meta, sets_finalizers);
 }
 
 static void set_finalizers(uint8_t first, uint8_t second)
@@ -53,12 +59,12 @@ static void create_drops_status(void **state)
     e.gw = 1;
     e.status_ip = 0x01010102;
     e.flags = SIM_EIP_READY;
-    assert_int_equal(sim_api_create(&t, 0, &e), SIM_RESULT_OK);
+    assert_int_equal(serve(0, SIM_VERB_CREATE, &e, true), SIM_RESULT_OK);
     assert_int_equal(stored()->status_ip, 0);
     assert_false(sim_eip_ready(stored()));
     assert_int_equal(stored()->uid, stored()->rv);
     assert_int_equal(newest()->verb, SIM_VERB_ADDED);
-    assert_int_equal(sim_api_create(&t, 0, &e), SIM_RESULT_ALREADY_EXISTS);
+    assert_int_equal(serve(0, SIM_VERB_CREATE, &e, true), SIM_RESULT_ALREADY_EXISTS);
 }
 
 static void update_is_guarded(void **state)
@@ -69,12 +75,13 @@ static void update_is_guarded(void **state)
     fixture_create(&f, 0, 0, 0);
     body = *stored();
     body.spec_v4 = 0x01010105;
-    assert_int_equal(sim_api_update(&t, 0, &body), SIM_RESULT_OK);
-    assert_int_equal(sim_api_update(&t, 0, &body), SIM_RESULT_CONFLICT); /* equal, but stale */
+    assert_int_equal(serve(0, SIM_VERB_UPDATE, &body, false), SIM_RESULT_OK);
+    assert_int_equal(serve(0, SIM_VERB_UPDATE, &body, false),
+                     SIM_RESULT_CONFLICT); /* equal, but stale */
     body = *stored();
     body.uid++;
-    assert_int_equal(sim_api_update(&t, 0, &body), SIM_RESULT_CONFLICT);
-    assert_int_equal(sim_api_update(&t, 1, &body), SIM_RESULT_NOT_FOUND);
+    assert_int_equal(serve(0, SIM_VERB_UPDATE, &body, false), SIM_RESULT_CONFLICT);
+    assert_int_equal(serve(1, SIM_VERB_UPDATE, &body, false), SIM_RESULT_NOT_FOUND);
 }
 
 static void no_change_is_silent(void **state)
@@ -86,10 +93,10 @@ static void no_change_is_silent(void **state)
     fixture_create(&f, 0, 0, 0);
     body = *stored();
     rv = stored()->rv;
-    assert_int_equal(sim_api_update(&t, 0, &body), SIM_RESULT_OK);
-    assert_int_equal(sim_api_patch_status(&t, 0, &body), SIM_RESULT_OK);
-    assert_int_equal(sim_api_patch_labels(&t, 0, &body), SIM_RESULT_OK);
-    assert_int_equal(sim_api_patch_finalizers(&t, 0, &body, false), SIM_RESULT_OK);
+    assert_int_equal(serve(0, SIM_VERB_UPDATE, &body, false), SIM_RESULT_OK);
+    assert_int_equal(serve(0, SIM_VERB_PATCH_STATUS, &body, false), SIM_RESULT_OK);
+    assert_int_equal(serve(0, SIM_VERB_PATCH_LABEL_REPLACE, &body, false), SIM_RESULT_OK);
+    assert_int_equal(serve(0, SIM_VERB_PATCH, &body, false), SIM_RESULT_OK);
     assert_int_equal(stored()->rv, rv);
     assert_int_equal(undelivered(), 1);
 }
@@ -104,10 +111,10 @@ static void patches_ignore_the_revision(void **state)
     body.rv = 77;
     body.flags |= SIM_EIP_READY;
     body.spec_v4 = 0x01010109; /* not part of a status patch */
-    assert_int_equal(sim_api_patch_status(&t, 0, &body), SIM_RESULT_OK);
+    assert_int_equal(serve(0, SIM_VERB_PATCH_STATUS, &body, false), SIM_RESULT_OK);
     assert_true(sim_eip_ready(stored()));
     assert_int_equal(stored()->spec_v4, 0);
-    assert_int_equal(sim_api_patch_status(&t, 1, &body), SIM_RESULT_NOT_FOUND);
+    assert_int_equal(serve(1, SIM_VERB_PATCH_STATUS, &body, false), SIM_RESULT_NOT_FOUND);
 }
 
 static void delete_without_finalizer(void **state)
@@ -117,8 +124,8 @@ static void delete_without_finalizer(void **state)
     fixture_act(&f, SIM_ACTION_DELETE, 0);
     assert_false(sim_eip_exists(stored()));
     assert_int_equal(newest()->verb, SIM_VERB_DELETED);
-    assert_false(sim_eip_terminating(&newest()->object));
-    assert_int_equal(newest()->object.rv, 2);
+    assert_false(sim_terminating(sim_notice_object(newest())));
+    assert_int_equal(sim_notice_object(newest())->rv, 2);
 }
 
 static void delete_with_finalizer(void **state)
@@ -140,7 +147,7 @@ static void delete_with_finalizer(void **state)
     set_finalizers(0, 0);
     assert_false(sim_eip_exists(stored()));
     assert_int_equal(newest()->verb, SIM_VERB_DELETED);
-    assert_int_equal(newest()->object.finalizer[0], SIM_FINALIZER_FOREIGN);
+    assert_int_equal(sim_notice_object(newest())->finalizer[0], SIM_FINALIZER_FOREIGN);
 }
 
 /* A delete that looked before the first finalizer came removes the object all the same. */
@@ -154,8 +161,8 @@ static void delete_race(void **state)
     fixture_act(&f, SIM_ACTION_DELETE_END, 0);
     assert_false(sim_eip_exists(stored()));
     assert_int_equal(newest()->verb, SIM_VERB_DELETED);
-    assert_int_equal(newest()->object.finalizer[0], SIM_FINALIZER_NEW);
-    assert_false(sim_eip_terminating(&newest()->object));
+    assert_int_equal(sim_notice_object(newest())->finalizer[0], SIM_FINALIZER_NEW);
+    assert_false(sim_terminating(sim_notice_object(newest())));
 }
 
 static void watch_is_bounded(void **state)

@@ -1,4 +1,5 @@
 /* The model's entry: which actions are enabled, and carrying one out. */
+#include "model/fields.h"
 #include "model/sim_internal.h"
 
 /* ---- events ---- */
@@ -34,6 +35,12 @@ void sim_touched_eip(struct sim_world *w, sim_id eip)
         d->all_touched = 1;
     else
         d->eip[d->n_eips++] = eip;
+}
+
+void sim_touched_object(struct sim_world *w, enum sim_kind_id kind, sim_id id)
+{
+    if (kind == SIM_KIND_EIP)
+        sim_touched_eip(w, id);
 }
 
 void sim_touched_address(struct sim_world *w, sim_id subnet, sim_v4 v4)
@@ -76,38 +83,74 @@ static enum sim_status yes_if(bool condition)
     return condition ? SIM_STATUS_DONE : SIM_STATUS_NOT_ENABLED;
 }
 
-static bool body_ok(const struct sim_world *w, const struct sim_eip *b)
+/* The greatest value a field of this type can have in this world. */
+static uint32_t greatest(const struct sim_limits *l, const struct sim_field *f)
 {
-    return b->gw <= w->limits.gateways && b->net <= w->limits.nets &&
-           b->qos <= w->limits.policies && b->label_net <= w->limits.nets &&
-           b->label_gw <= w->limits.gateways && b->label_qos <= w->limits.policies &&
-           b->mac <= w->limits.macs && b->v6 <= SIM_V6_UPPER && b->ns <= 1 && b->labels < 16;
+    switch (f->type) {
+    case SIM_FIELD_EIP:
+        return l->eips;
+    case SIM_FIELD_GATEWAY:
+        return l->gateways;
+    case SIM_FIELD_NET:
+        return l->nets;
+    case SIM_FIELD_POLICY:
+        return l->policies;
+    case SIM_FIELD_MAC:
+        return l->macs;
+    case SIM_FIELD_V6:
+        return SIM_V6_UPPER;
+    case SIM_FIELD_NAMESPACE:
+        return 1;
+    case SIM_FIELD_PROTOCOL:
+        return SIM_PROTOCOL_UDP;
+    default:
+        return UINT32_MAX;
+    }
+}
+
+static bool body_ok(const struct sim_world *w, const struct sim_action *a)
+{
+    size_t n;
+    const struct sim_field *f = sim_fields((enum sim_object)a->object, &n);
+    uint8_t labels = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        labels |= f[i].bit;
+        if (f[i].section != SIM_SECTION_STATUS &&
+            sim_field_value(&f[i], &a->meta) > greatest(&w->limits, &f[i]))
+            return false;
+    }
+    return (a->meta.labels & ~labels) == 0;
 }
 
 static enum sim_status can_user(const struct sim_world *w, const struct sim_action *a)
 {
-    const struct sim_eip_slot *slot;
+    enum sim_kind_id kind = (enum sim_kind_id)a->object;
+    const struct sim_meta *stored;
 
-    if (a->id >= w->limits.eips || !body_ok(w, &a->body))
+    if (a->object >= SIM_KIND_COUNT || a->id >= sim_limit(&w->limits, (enum sim_object)kind) ||
+        !body_ok(w, a))
         return SIM_STATUS_NOT_ENABLED;
-    slot = sim_eip(w, a->id);
+    if ((a->kind == SIM_ACTION_SET_QOS || a->kind == SIM_ACTION_SET_V4IP) && kind != SIM_KIND_EIP)
+        return SIM_STATUS_NOT_ENABLED;
+    stored = sim_api(w, kind, a->id);
     if (a->kind == SIM_ACTION_DELETE_BEGIN)
-        return yes_if(sim_eip_exists(&slot->api) && !slot->racing &&
-                      sim_eip_finalizer_count(&slot->api) == 0);
-    if (a->kind == SIM_ACTION_DELETE_END && !slot->racing)
+        return yes_if(sim_exists(stored) && !sim_slot(w, kind, a->id)->racing &&
+                      sim_finalizer_count(stored) == 0);
+    if (a->kind == SIM_ACTION_DELETE_END && !sim_slot(w, kind, a->id)->racing)
         return SIM_STATUS_NOT_ENABLED;
-    if (sim_globals(w)->up && !sim_watch_has_room(w))
+    if (sim_globals(w)->up && !sim_watch_has_room(w, kind))
         return SIM_STATUS_WATCH_FULL;
     return SIM_STATUS_DONE;
 }
 
-static enum sim_status can_deliver(const struct sim_world *w)
+static enum sim_status can_deliver(const struct sim_world *w, const struct sim_action *a)
 {
-    const struct sim_globals *g = sim_globals(w);
+    enum sim_kind_id kind = (enum sim_kind_id)a->object;
 
-    if (!g->up || g->watch_count == 0)
+    if (!sim_globals(w)->up || a->object >= SIM_KIND_COUNT || sim_watch_count(w, kind) == 0)
         return SIM_STATUS_NOT_ENABLED;
-    return yes_if(sim_watch(w, 0)->verb != SIM_VERB_DELETED ||
+    return yes_if(kind != SIM_KIND_EIP || sim_notice(w, kind, 0)->verb != SIM_VERB_DELETED ||
                   !sim_queue_of_objects(w, SIM_QUEUE_DEL_EIP) || !sim_deleted_full(w));
 }
 
@@ -120,20 +163,21 @@ static bool has_ready_key(const struct sim_world *w, enum sim_queue_id queue)
 static enum sim_status can_step(const struct sim_world *w, const struct sim_action *a)
 {
     enum sim_queue_id q = (enum sim_queue_id)a->queue;
+    enum sim_kind_id kind;
 
     if (!sim_worker_can_step(w, q) || a->fault >= SIM_FAULT_COUNT ||
         (a->fault != SIM_FAULT_NONE && !sim_worker_takes_fault(w, q)))
         return SIM_STATUS_NOT_ENABLED;
-    if (sim_worker_writes(w, q) && !sim_watch_has_room(w))
-        return SIM_STATUS_WATCH_FULL;
-    return SIM_STATUS_DONE;
+    kind = sim_worker_writes(w, q);
+    return kind == SIM_KIND_COUNT || sim_watch_has_room(w, kind) ? SIM_STATUS_DONE
+                                                                 : SIM_STATUS_WATCH_FULL;
 }
 
 static enum sim_status can_work(const struct sim_world *w, const struct sim_action *a)
 {
     enum sim_queue_id q = (enum sim_queue_id)a->queue;
 
-    if (!sim_globals(w)->up || a->queue >= SIM_QUEUE_COUNT)
+    if (!sim_globals(w)->up || a->queue >= w->n_queues)
         return SIM_STATUS_NOT_ENABLED;
     switch (a->kind) {
     case SIM_ACTION_START:
@@ -169,9 +213,10 @@ enum sim_status sim_can(const struct sim_world *world, const struct sim_action *
     case SIM_ACTION_SET_FINALIZERS:
     case SIM_ACTION_SET_QOS:
     case SIM_ACTION_SET_V4IP:
+    case SIM_ACTION_SET_SPEC:
         return can_user(world, a);
     case SIM_ACTION_DELIVER:
-        return can_deliver(world);
+        return can_deliver(world, a);
     case SIM_ACTION_START:
     case SIM_ACTION_STEP:
     case SIM_ACTION_DUE:
@@ -244,7 +289,7 @@ static void carry_out(struct sim_turn *t, const struct sim_action *a)
 
     switch ((enum sim_action_kind)a->kind) {
     case SIM_ACTION_DELIVER:
-        sim_deliver(t);
+        sim_deliver(t, (enum sim_kind_id)a->object);
         break;
     case SIM_ACTION_START:
     case SIM_ACTION_STEP:
@@ -337,9 +382,27 @@ static void list_if_enabled(struct listing *l, const struct sim_world *w, enum s
         list(l, kind, queue, fault, 0);
 }
 
+static void list_deliveries(struct listing *l, const struct sim_world *w)
+{
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        struct sim_action a;
+
+        if (sim_watch_count(w, (enum sim_kind_id)k) == 0)
+            continue;
+        memset(&a, 0, sizeof a);
+        a.kind = SIM_ACTION_DELIVER;
+        a.object = (uint8_t)k;
+        if (sim_can(w, &a) != SIM_STATUS_DONE)
+            continue;
+        list(l, SIM_ACTION_DELIVER, 0, SIM_FAULT_NONE, 0);
+        if (l->count <= l->capacity)
+            l->out[l->count - 1].object = (uint8_t)k;
+    }
+}
+
 static void list_all_due(struct listing *l, const struct sim_world *w)
 {
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < w->n_queues; q++)
         for (sim_ref k = sim_queue(w, q)->delayed_head; k != 0;
              k = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed)
             list(l, SIM_ACTION_DUE, q, SIM_FAULT_NONE, sim_ref_id(k));
@@ -351,7 +414,7 @@ static void list_earliest_due(struct listing *l, const struct sim_world *w)
     unsigned queue = 0;
     sim_id key = SIM_NONE;
 
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < w->n_queues; q++)
         for (sim_ref k = sim_queue(w, q)->delayed_head; k != 0;
              k = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed) {
             uint64_t at = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->ready_at;
@@ -372,8 +435,8 @@ size_t sim_enabled(const struct sim_world *world, unsigned flags, struct sim_act
     struct listing l = {.out = out, .capacity = capacity, .count = 0};
     unsigned faults = (flags & SIM_ENABLED_FAULTS) ? SIM_FAULT_COUNT : 1;
 
-    list_if_enabled(&l, world, SIM_ACTION_DELIVER, 0, SIM_FAULT_NONE);
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++) {
+    list_deliveries(&l, world);
+    for (unsigned q = 0; q < world->n_queues; q++) {
         list_if_enabled(&l, world, SIM_ACTION_START, q, SIM_FAULT_NONE);
         for (unsigned fault = 0; fault < faults; fault++)
             list_if_enabled(&l, world, SIM_ACTION_STEP, q, fault);
@@ -391,9 +454,12 @@ bool sim_at_rest(const struct sim_world *world)
 {
     const struct sim_globals *g = sim_globals(world);
 
-    if (!g->up || g->watch_count > 0 || g->deleted_count > 0)
+    if (!g->up || g->deleted_count > 0)
         return false;
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (sim_watch_count(world, (enum sim_kind_id)k) > 0)
+            return false;
+    for (unsigned q = 0; q < world->n_queues; q++)
         if (sim_queue(world, q)->ready > 0 || sim_queue(world, q)->delayed > 0 ||
             sim_worker(world, q)->phase != SIM_PHASE_IDLE)
             return false;

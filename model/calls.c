@@ -146,43 +146,28 @@ int sim_take_lock(struct sim_turn *t)
 
 /* ---- writes ---- */
 
-static enum sim_result serve(struct sim_turn *t, enum sim_verb verb, const struct sim_eip *body,
-                             bool finalizers)
-{
-    sim_id eip = t->me->eip;
-
-    switch (verb) {
-    case SIM_VERB_CREATE:
-        return sim_api_create(t, eip, body);
-    case SIM_VERB_UPDATE:
-        return sim_api_update(t, eip, body);
-    case SIM_VERB_PATCH_STATUS:
-        return sim_api_patch_status(t, eip, body);
-    case SIM_VERB_PATCH:
-        return sim_api_patch_finalizers(t, eip, body, finalizers);
-    case SIM_VERB_PATCH_LABEL_NO_OP:
-        return sim_eip_exists(&sim_eip(t->w, eip)->api) ? SIM_RESULT_INVALID : SIM_RESULT_NOT_FOUND;
-    default:
-        return sim_api_patch_labels(t, eip, body);
-    }
-}
-
 enum sim_result sim_write_eip(struct sim_turn *t, enum sim_verb verb, const struct sim_eip *body,
                               bool finalizers)
+{
+    return sim_write(t, SIM_KIND_EIP, t->me->eip, verb, &body->meta, finalizers);
+}
+
+enum sim_result sim_write(struct sim_turn *t, enum sim_kind_id kind, sim_id id, enum sim_verb verb,
+                          const struct sim_meta *body, bool finalizers)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_WRITE);
     enum sim_fault fault = (enum sim_fault)t->fault;
 
     t->fault = SIM_FAULT_NONE;
-    e.object = SIM_OBJECT_EIP;
+    e.object = (uint8_t)kind;
     e.verb = (uint8_t)verb;
-    e.id = t->me->eip;
+    e.id = id;
     e.fault = (uint8_t)fault;
     e.effect = SIM_RESULT_COUNT;
     e.sets_finalizers = finalizers;
-    memcpy(&e.body, body, sizeof e.body);
+    memcpy(&e.meta, body, sim_kind(kind)->size);
     if (fault != SIM_FAULT_BEFORE)
-        e.effect = (uint8_t)serve(t, verb, body, finalizers);
+        e.effect = (uint8_t)sim_serve(t, kind, id, verb, body, finalizers);
     e.result = fault == SIM_FAULT_NONE ? e.effect : SIM_RESULT_ERROR;
     sim_emit(t, &e);
     return (enum sim_result)e.result;

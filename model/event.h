@@ -51,7 +51,9 @@ enum sim_event_kind {
     X(PATCH_STATUS, "patch")  /* merge patch of the status subresource */                          \
     X(PATCH_LABEL_ADD, "add") /* JSON patch of the label map, op add */                            \
     X(PATCH_LABEL_REPLACE, "replace")                                                              \
-    X(PATCH_LABEL_NO_OP, "") /* the same with an empty op, which the server refuses */             \
+    X(PATCH_LABEL_NO_OP, "")       /* the same with an empty op, which the server refuses */       \
+    X(PATCH_ANNOTATION_ADD, "add") /* the same of the annotations */                               \
+    X(PATCH_ANNOTATION_REPLACE, "replace")                                                         \
     X(RANDOM, "random")                                                                            \
     X(STATIC, "static")                                                                            \
     X(RELEASE, "release")                                                                          \
@@ -103,12 +105,13 @@ struct sim_event {
     uint32_t rv;
     sim_v4 v4; /* IPAM: the address given; EXEC: the address named */
     sim_v4 want;
-    sim_v4 gateway;      /* EXEC eip-add: the subnet's gateway where the release names it, else 0 */
-    struct sim_eip body; /* WRITE of an EIP: the object or the fields sent; STORED, DELIVERED */
+    sim_v4 gateway; /* EXEC eip-add: the subnet's gateway where the release names it, else 0 */
     /* WRITE of a Subnet's status: the two counts; the ranges are those the world stores or, where
      * the write failed before its effect, none. */
     uint32_t using_ips;
     uint32_t available_ips;
+    /* WRITE: the object or the fields sent; STORED, REMOVED, DELIVERED: what there is */
+    SIM_BODY
 };
 
 /* NIC names of an EIP inside IPAM. */

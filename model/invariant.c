@@ -58,7 +58,7 @@ bool sim_eip_alive(const struct sim_world *w, sim_id eip)
 
     if (sim_eip_exists(&slot->api) || slot->pending > 0)
         return true;
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < w->n_queues; q++)
         if (sim_queue_keys((enum sim_queue_id)q) == SIM_OBJECT_EIP &&
             sim_node(w, (enum sim_queue_id)q, eip)->state != 0)
             return true;

@@ -15,8 +15,10 @@
 #define PLAIN_ROW(name, text) text,
 #define INVARIANT_ROW(name, text, at_rest, statement) text,
 #define STATEMENT_ROW(name, text, at_rest, statement) statement,
-#define QUEUE_ROW(name, text, keys, limiter) text,
-#define KEYS_ROW(name, text, keys, limiter) SIM_OBJECT_##keys,
+#define KIND_ROW(name, text, limit, type) text,
+#define QUEUE_ROW(name, text, keys, limiter, part, table) text,
+#define KEYS_ROW(name, text, keys, limiter, part, table) SIM_OBJECT_##keys,
+#define PART_ROW(name, text, keys, limiter, part, table) SIM_PART_##part,
 
 TEXT_FUNCTION(sim_action_text, sim_action_kind, SIM_ACTIONS, SIM_ACTION_COUNT, ACTION_ROW)
 TEXT_FUNCTION(sim_event_text, sim_event_kind, SIM_EVENTS, SIM_EVENT_COUNT, EVENT_ROW)
@@ -25,12 +27,38 @@ TEXT_FUNCTION(sim_profile_text, sim_profile, SIM_PROFILES, SIM_PROFILE_COUNT, PL
 TEXT_FUNCTION(sim_invariant_text, sim_invariant, SIM_INVARIANTS, SIM_INVARIANT_COUNT, INVARIANT_ROW)
 TEXT_FUNCTION(sim_invariant_statement, sim_invariant, SIM_INVARIANTS, SIM_INVARIANT_COUNT,
               STATEMENT_ROW)
-TEXT_FUNCTION(sim_object_text, sim_object, SIM_OBJECTS, SIM_OBJECT_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_queue_text, sim_queue_id, SIM_QUEUES, SIM_QUEUE_COUNT, QUEUE_ROW)
 TEXT_FUNCTION(sim_result_text, sim_result, SIM_RESULTS, SIM_RESULT_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_fault_text, sim_fault, SIM_FAULTS, SIM_FAULT_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_pod_state_text, sim_pod_state, SIM_POD_STATES, SIM_POD_STATE_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_status_text, sim_status, SIM_STATUSES, SIM_STATUS_WATCH_FULL + 1, PLAIN_ROW)
+
+const char *sim_object_text(enum sim_object which)
+{
+    static const char *const text[] = {SIM_KINDS(KIND_ROW) SIM_OTHER_OBJECTS(PLAIN_ROW)};
+
+    return (unsigned)which < SIM_OBJECT_COUNT ? text[which] : "?";
+}
+
+uint16_t sim_limit(const struct sim_limits *limits, enum sim_object kind)
+{
+    switch (kind) {
+#define X(name, text, limit, type)                                                                 \
+    case SIM_OBJECT_##name:                                                                        \
+        return limits->limit;
+        SIM_KINDS(X)
+#undef X
+    default:
+        return 0;
+    }
+}
+
+enum sim_part_id sim_queue_part(enum sim_queue_id queue)
+{
+    static const uint8_t part[] = {SIM_QUEUES(PART_ROW)};
+
+    return (enum sim_part_id)part[queue];
+}
 
 enum sim_object sim_queue_keys(enum sim_queue_id queue)
 {

@@ -2,50 +2,49 @@
 
 #include <string.h>
 
-bool sim_eip_has_finalizer(const struct sim_eip *e, uint8_t finalizer)
+bool sim_has_finalizer(const struct sim_meta *m, uint8_t finalizer)
 {
     for (unsigned i = 0; i < SIM_FINALIZERS; i++)
-        if (e->finalizer[i] == finalizer)
+        if (m->finalizer[i] == finalizer)
             return true;
     return false;
 }
 
-unsigned sim_eip_finalizer_count(const struct sim_eip *e)
+unsigned sim_finalizer_count(const struct sim_meta *m)
 {
     unsigned n = 0;
 
-    while (n < SIM_FINALIZERS && e->finalizer[n] != SIM_FINALIZER_NONE)
+    while (n < SIM_FINALIZERS && m->finalizer[n] != SIM_FINALIZER_NONE)
         n++;
     return n;
 }
 
-bool sim_eip_add_finalizer(struct sim_eip *e, uint8_t finalizer)
+bool sim_add_finalizer(struct sim_meta *m, uint8_t finalizer)
 {
-    unsigned n = sim_eip_finalizer_count(e);
+    unsigned n = sim_finalizer_count(m);
 
     if (n == SIM_FINALIZERS)
         return false;
-    e->finalizer[n] = finalizer;
+    m->finalizer[n] = finalizer;
     return true;
 }
 
-void sim_eip_remove_finalizer(struct sim_eip *e, uint8_t finalizer)
+void sim_remove_finalizer(struct sim_meta *m, uint8_t finalizer)
 {
     unsigned kept = 0;
 
     for (unsigned i = 0; i < SIM_FINALIZERS; i++)
-        if (e->finalizer[i] != finalizer)
-            e->finalizer[kept++] = e->finalizer[i];
+        if (m->finalizer[i] != finalizer)
+            m->finalizer[kept++] = m->finalizer[i];
     while (kept < SIM_FINALIZERS)
-        e->finalizer[kept++] = SIM_FINALIZER_NONE;
+        m->finalizer[kept++] = SIM_FINALIZER_NONE;
 }
 
-bool sim_eip_differs(const struct sim_eip *a, const struct sim_eip *b)
+bool sim_differs(const struct sim_meta *a, const struct sim_meta *b, size_t size)
 {
-    struct sim_eip x = *a;
+    size_t from = offsetof(struct sim_meta, labels);
 
-    x.rv = b->rv;
-    x.uid = b->uid;
-    x.flags = (uint8_t)((x.flags & ~SIM_EIP_TERMINATING) | (b->flags & SIM_EIP_TERMINATING));
-    return memcmp(&x, b, sizeof x) != 0;
+    return memcmp(a->finalizer, b->finalizer, sizeof a->finalizer) != 0 ||
+           ((a->flags ^ b->flags) & ~SIM_EIP_TERMINATING) != 0 ||
+           memcmp((const uint8_t *)a + from, (const uint8_t *)b + from, size - from) != 0;
 }

@@ -1,9 +1,9 @@
 /* The objects of the API server, as the controller sees them.
  *
- * An IptablesEIP is one flat value of 52 bytes: the API server holds one, the informer cache holds
- * one, every undelivered watch event carries one and a handler keeps the copies it has read.  Only
- * fields that some handler reads or writes are here.  Field names follow
- * pkg/apis/kubeovn/v1/iptables-eip.go (all tags).
+ * An object is one flat value: the API server holds one, the informer cache holds one, every
+ * undelivered watch event carries one and a handler keeps the copies it has read.  Only fields that
+ * some handler reads or writes are here.  Field names follow pkg/apis/kubeovn/v1 (all tags); which
+ * of them stands where in a manifest is in model/fields.h.
  */
 #ifndef EIPSIM_MODEL_OBJECT_H
 #define EIPSIM_MODEL_OBJECT_H
@@ -19,16 +19,17 @@ enum {
     SIM_FINALIZERS = 4 /* how many one object can carry */
 };
 
-enum { /* struct sim_eip.flags */
+enum { /* struct sim_meta.flags */
        SIM_EIP_TERMINATING = 1,
        SIM_EIP_READY = 2
 };
 
-enum {                    /* struct sim_eip.labels: which of the four labels exist */
-       SIM_LABEL_NET = 1, /* ovn.kubernetes.io/subnet */
-       SIM_LABEL_GW = 2,  /* ovn.kubernetes.io/vpc-nat-gw-name */
-       SIM_LABEL_V4 = 4,  /* ovn.kubernetes.io/eip_v4_ip */
-       SIM_LABEL_QOS = 8  /* ovn.kubernetes.io/qos */
+enum {                     /* struct sim_meta.labels: which of them exist */
+       SIM_LABEL_NET = 1,  /* ovn.kubernetes.io/subnet */
+       SIM_LABEL_GW = 2,   /* ovn.kubernetes.io/vpc-nat-gw-name */
+       SIM_LABEL_V4 = 4,   /* ovn.kubernetes.io/eip_v4_ip */
+       SIM_LABEL_QOS = 8,  /* ovn.kubernetes.io/qos */
+       SIM_LABEL_PORT = 16 /* ovn.kubernetes.io/vpc_dnat_eport */
 };
 
 enum { /* struct sim_eip.nat, in the order status.nat prints them */
@@ -44,54 +45,159 @@ enum { /* struct sim_eip.v6: the few texts of spec.v6ip that make a difference *
        SIM_V6_UPPER = 3  /* some address with an upper-case letter: refused since v1.13.0 */
 };
 
+/* What all kinds have, first.  The two bytes behind it are each kind's own. */
+#define SIM_META                                                                                   \
+    uint32_t rv; /* resourceVersion; 0: the object does not exist */                               \
+    uint32_t uid;                                                                                  \
+    uint8_t finalizer[SIM_FINALIZERS]; /* in order, then zeros */                                  \
+    uint8_t flags;                                                                                 \
+    uint8_t labels; /* which labels exist */
+
+struct sim_meta {
+    SIM_META
+    uint8_t own[2];
+};
+
+/* In the order meta, labels, spec, status: writes send and store these parts as a whole. */
 struct sim_eip {
-    uint32_t rv; /* resourceVersion; 0: the object does not exist */
-    uint32_t uid;
-    sim_v4 spec_v4;
-    uint32_t mac; /* spec.macAddress, a MAC id, 0: empty */
-    sim_v4 status_ip;
-    uint32_t redo; /* status.redo, seconds since 1970, 0: empty */
+    union {
+        struct sim_meta meta;
+        struct {
+            SIM_META
+            sim_ref label_net;
+        };
+    };
     sim_v4 label_v4;
-    sim_ref gw;  /* spec.natGwDp, a gateway */
-    sim_ref net; /* spec.externalSubnet */
-    sim_ref qos; /* spec.qosPolicy */
-    sim_ref status_qos;
-    sim_ref label_net;
     sim_ref label_gw;
     sim_ref label_qos;
-    uint8_t finalizer[SIM_FINALIZERS]; /* in order, then zeros */
-    uint8_t flags;
-    uint8_t labels;
+    sim_v4 spec_v4;
+    uint32_t mac; /* spec.macAddress, a MAC id, 0: empty */
+    sim_ref gw;   /* spec.natGwDp, a gateway */
+    sim_ref net;  /* spec.externalSubnet */
+    sim_ref qos;  /* spec.qosPolicy */
+    uint8_t v6;   /* spec.v6ip */
+    uint8_t ns;   /* spec.namespace: 0 empty, 1 the controller's own (master only) */
+    sim_v4 status_ip;
+    uint32_t redo; /* status.redo, seconds since 1970, 0: empty */
+    sim_ref status_qos;
     uint8_t nat; /* status.nat */
-    uint8_t v6;  /* spec.v6ip */
-    uint8_t ns;  /* spec.namespace: 0 empty, 1 the controller's own (master only) */
     uint8_t pad;
 };
 
 _Static_assert(sizeof(struct sim_eip) == 52, "an EIP has no hidden padding");
 
+/* Where a rule leads to: the fields that spec and status have in common. */
+struct sim_target {
+    sim_v4 internal; /* internalIp or internalCIDR */
+    uint8_t mask;    /* internalCIDR: mask length + 1; 0: none */
+    uint8_t protocol;
+    uint16_t port;          /* externalPort, 0: empty */
+    uint16_t internal_port; /* 0: empty */
+    uint16_t pad;
+};
+
+enum { /* struct sim_target.protocol */
+       SIM_PROTOCOL_NONE,
+       SIM_PROTOCOL_TCP,
+       SIM_PROTOCOL_UDP
+};
+
+/* IptablesDnatRule, IptablesFIPRule and IptablesSnatRule (pkg/apis/kubeovn/v1, all tags). */
+struct sim_nat_rule {
+    union {
+        struct sim_meta meta;
+        struct {
+            SIM_META
+            sim_ref label_gw;
+        };
+    };
+    sim_v4 label_v4;
+    uint16_t label_port;
+    sim_ref annotation; /* ovn.kubernetes.io/vpc_eip: an EIP, 0: there is none */
+    struct sim_target spec;
+    sim_ref eip; /* spec.eip */
+    uint16_t pad;
+    struct sim_target status;
+    sim_v4 status_v4;
+    uint32_t redo;
+    sim_ref status_gw;
+    uint8_t status_v6; /* as spec.v6ip of an EIP */
+    uint8_t pad2;
+};
+
+_Static_assert(sizeof(struct sim_nat_rule) == 64, "a rule has no hidden padding");
+
+/* One object of any kind, for what carries one: SIM_BODY inside a struct. */
+#define SIM_BODY                                                                                   \
+    union {                                                                                        \
+        struct sim_meta meta;                                                                      \
+        struct sim_eip body;                                                                       \
+        struct sim_nat_rule rule_body;                                                             \
+    };
+
+static inline bool sim_exists(const struct sim_meta *m)
+{
+    return m->rv != 0;
+}
+
+static inline bool sim_terminating(const struct sim_meta *m)
+{
+    return (m->flags & SIM_EIP_TERMINATING) != 0;
+}
+
+static inline bool sim_ready(const struct sim_meta *m)
+{
+    return (m->flags & SIM_EIP_READY) != 0;
+}
+
+bool sim_has_finalizer(const struct sim_meta *m, uint8_t finalizer);
+unsigned sim_finalizer_count(const struct sim_meta *m);
+/* Appends; false if the list is full. */
+bool sim_add_finalizer(struct sim_meta *m, uint8_t finalizer);
+/* Removes every occurrence, keeping the order of the others. */
+void sim_remove_finalizer(struct sim_meta *m, uint8_t finalizer);
+/* True if two objects of size bytes differ in anything a write can change (all but rv, uid,
+ * terminating). */
+bool sim_differs(const struct sim_meta *a, const struct sim_meta *b, size_t size);
+
 static inline bool sim_eip_exists(const struct sim_eip *e)
 {
-    return e->rv != 0;
+    return sim_exists(&e->meta);
 }
 
 static inline bool sim_eip_terminating(const struct sim_eip *e)
 {
-    return (e->flags & SIM_EIP_TERMINATING) != 0;
+    return sim_terminating(&e->meta);
 }
 
 static inline bool sim_eip_ready(const struct sim_eip *e)
 {
-    return (e->flags & SIM_EIP_READY) != 0;
+    return sim_ready(&e->meta);
 }
 
-bool sim_eip_has_finalizer(const struct sim_eip *e, uint8_t finalizer);
-unsigned sim_eip_finalizer_count(const struct sim_eip *e);
-/* Appends; false if the list is full. */
-bool sim_eip_add_finalizer(struct sim_eip *e, uint8_t finalizer);
-/* Removes every occurrence, keeping the order of the others. */
-void sim_eip_remove_finalizer(struct sim_eip *e, uint8_t finalizer);
-/* True if the two differ in anything a write can change (all but rv, uid, terminating). */
-bool sim_eip_differs(const struct sim_eip *a, const struct sim_eip *b);
+static inline bool sim_eip_has_finalizer(const struct sim_eip *e, uint8_t finalizer)
+{
+    return sim_has_finalizer(&e->meta, finalizer);
+}
+
+static inline unsigned sim_eip_finalizer_count(const struct sim_eip *e)
+{
+    return sim_finalizer_count(&e->meta);
+}
+
+static inline bool sim_eip_add_finalizer(struct sim_eip *e, uint8_t finalizer)
+{
+    return sim_add_finalizer(&e->meta, finalizer);
+}
+
+static inline void sim_eip_remove_finalizer(struct sim_eip *e, uint8_t finalizer)
+{
+    sim_remove_finalizer(&e->meta, finalizer);
+}
+
+static inline bool sim_eip_differs(const struct sim_eip *a, const struct sim_eip *b)
+{
+    return sim_differs(&a->meta, &b->meta, sizeof *a);
+}
 
 #endif

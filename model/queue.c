@@ -12,7 +12,7 @@
 static enum sim_limiter limiter_of(const struct sim_world *w, enum sim_queue_id queue)
 {
     static const uint8_t limiter[] = {
-#define X(name, text, keys, limiter) SIM_LIMITER_##limiter,
+#define X(name, text, keys, limiter, part, table) SIM_LIMITER_##limiter,
         SIM_QUEUES(X)
 #undef X
     };
@@ -164,8 +164,7 @@ void sim_queue_done(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
 
 static uint16_t shared_name(const struct sim_world *w, enum sim_queue_id queue, sim_id key)
 {
-    return sim_queue_keys(queue) == SIM_OBJECT_EIP ? sim_eip(w, key)->name
-                                                   : sim_gateway(w, key)->name;
+    return sim_name_of(w, sim_queue_keys(queue), key);
 }
 
 static uint8_t failures_of(const struct sim_world *w, enum sim_queue_id queue, sim_id key)
@@ -268,10 +267,13 @@ struct sim_deleted sim_deleted_take(struct sim_world *w)
 
 void sim_queues_clear(struct sim_world *w)
 {
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++) {
+    for (unsigned q = 0; q < w->n_queues; q++) {
         uint16_t keys = sim_queue(w, q)->keys;
-        struct sim_queue *queue = sim_queue_mut(w, q);
+        struct sim_queue *queue;
 
+        if (keys == 0)
+            continue; /* nothing is ever in it */
+        queue = sim_queue_mut(w, q);
         memset(queue, 0, sizeof *queue);
         queue->keys = keys;
         for (sim_id key = 0; key < keys; key++)

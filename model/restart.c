@@ -4,22 +4,27 @@
  */
 #include "model/step_internal.h"
 
-static void forget_watch(struct sim_world *w)
+static void forget_watch(struct sim_world *w, enum sim_kind_id kind)
 {
-    unsigned n = sim_globals(w)->watch_count;
+    size_t n = sim_watch_count(w, kind);
+    size_t size = sizeof(struct sim_notice) + sim_kind_size(kind);
+    uint8_t *events = (uint8_t *)(uintptr_t)sim_notice(w, kind, 0);
 
-    for (unsigned i = 0; i < n; i++) {
-        sim_eip_mut(w, sim_watch(w, i)->eip)->pending = 0;
-        memset(sim_watch_mut(w, i), 0, sizeof(struct sim_watch_event));
-    }
-    sim_globals_mut(w)->watch_count = 0;
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        sim_slot_mut(w, kind, sim_notice(w, kind, i)->id)->pending = 0;
+    sim_touch(w, events, size * n);
+    memset(events, 0, size * n);
+    sim_watch_mut(w, kind)->count = 0;
 }
 
 static void forget_work(struct sim_world *w)
 {
     sim_queues_clear(w);
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        memset(sim_worker_mut(w, q), 0, sizeof(struct sim_worker));
+    for (unsigned q = 0; q < w->n_queues; q++)
+        if (sim_worker(w, q)->phase != SIM_PHASE_IDLE)
+            memset(sim_worker_mut(w, q), 0, sim_worker_size((enum sim_queue_id)q));
     for (sim_id s = 0; s < w->limits.subnets; s++)
         sim_status_forget_next(w, s);
     sim_pass_clear(w);
@@ -36,11 +41,13 @@ static void forget_ipam(struct sim_world *w)
 /* Everything in memory, so that all worlds without a controller look alike. */
 static void forget(struct sim_world *w)
 {
-    forget_watch(w);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        forget_watch(w, (enum sim_kind_id)k);
     forget_work(w);
     forget_ipam(w);
-    for (sim_id i = 0; i < w->limits.eips; i++)
-        sim_cache_set(w, i, NULL);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+            sim_cache_set(w, (enum sim_kind_id)k, i, NULL);
     sim_globals_mut(w)->redo_time = 0;
     sim_globals_mut(w)->panicked = 0;
     sim_derived(w)->all_touched = 1;
@@ -74,6 +81,30 @@ static void restore(struct sim_turn *t, sim_id eip)
     (void)sim_ipam_static(t, eip, SIM_NIC_BARE, sim_ext(t->w, c->net), c->status_ip, false, c->mac);
 }
 
+static void fill_caches(struct sim_world *w)
+{
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+            if (sim_exists(sim_api(w, (enum sim_kind_id)k, i)))
+                sim_cache_set(w, (enum sim_kind_id)k, i, sim_api(w, (enum sim_kind_id)k, i));
+}
+
+/* An ADDED event of every object, kind by kind in the order in which the recordings start their
+ * informers, each in order of name. */
+static void tell_added(struct sim_turn *t)
+{
+    static const uint8_t order[SIM_KIND_COUNT] = {SIM_KIND_EIP, SIM_KIND_FIP, SIM_KIND_DNAT,
+                                                  SIM_KIND_SNAT};
+
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        enum sim_kind_id kind = (enum sim_kind_id)order[k];
+
+        for (sim_id i = 0; i < sim_limit(&t->w->limits, (enum sim_object)kind); i++)
+            if (sim_exists(sim_cache(t->w, kind, i)))
+                sim_kind(kind)->added(t, i);
+    }
+}
+
 void sim_boot(struct sim_turn *t)
 {
     struct sim_world *w = t->w;
@@ -82,16 +113,12 @@ void sim_boot(struct sim_turn *t)
     forget(w); /* a panic leaves it as it was */
     sim_globals_mut(w)->up = 1;
     sim_emit(t, &e);
-    for (sim_id i = 0; i < w->limits.eips; i++)
-        if (sim_eip_exists(&sim_eip(w, i)->api))
-            sim_cache_set(w, i, &sim_eip(w, i)->api);
+    fill_caches(w);
     sim_ipam_rebuild(w);
     list_eips(t);
     for (sim_id i = 0; i < w->limits.eips; i++)
         if (sim_eip_exists(&sim_eip(w, i)->cache))
             restore(t, i);
-    for (sim_id i = 0; i < w->limits.eips; i++)
-        if (sim_eip_exists(&sim_eip(w, i)->cache))
-            sim_on_added(t, i);
+    tell_added(t);
     sim_derived(w)->all_touched = 1;
 }

@@ -90,13 +90,14 @@ struct sim_rule_setup {
 struct sim_setup {
     struct sim_limits limits;
     struct sim_policy policy;
-    uint64_t quirks;           /* of IPAM: ipam_release_quirks(), enum ipam_quirk bits */
-    uint8_t profile;           /* enum sim_profile the policy started from; only kept to be shown */
-    uint8_t timed;             /* 1: virtual clock; 0: a delayed key may become due at any moment */
-    uint8_t nat_enabled;       /* the feature switch at the start */
-    uint8_t up;                /* is the controller running at the start */
-    sim_id default_net;        /* what an empty externalSubnet means: ovn-vpc-external-network */
-    const uint16_t *eip_names; /* ids among limits.names, ascending */
+    uint64_t quirks;     /* of IPAM: ipam_release_quirks(), enum ipam_quirk bits */
+    uint8_t profile;     /* enum sim_profile the policy started from; only kept to be shown */
+    uint8_t timed;       /* 1: virtual clock; 0: a delayed key may become due at any moment */
+    uint8_t nat_enabled; /* the feature switch at the start */
+    uint8_t up;          /* is the controller running at the start */
+    sim_id default_net;  /* what an empty externalSubnet means: ovn-vpc-external-network */
+    /* by kind: ids among limits.names, ascending; NULL where the limit is 0 */
+    const uint16_t *kind_names[SIM_KIND_COUNT];
     const struct sim_gateway_setup *gateways;
     const struct sim_net_setup *nets;
     const struct sim_subnet_setup *subnets;

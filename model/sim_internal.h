@@ -66,6 +66,34 @@ void sim_touch_everything(struct sim_world *w);
 SIM_READERS(X)
 #undef X
 
+static inline struct sim_queue *sim_queue_mut(struct sim_world *w, size_t queue)
+{
+    struct sim_queue *q = (struct sim_queue *)((uint8_t *)w + w->at.queues[queue]);
+
+    sim_touch(w, q, sizeof *q);
+    return q;
+}
+
+static inline struct sim_worker *sim_worker_mut(struct sim_world *w, size_t queue)
+{
+    struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers[queue]);
+
+    sim_touch(w, me, sim_worker_size((enum sim_queue_id)queue));
+    return me;
+}
+
+static inline struct sim_watch *sim_watch_mut(struct sim_world *w, enum sim_kind_id kind)
+{
+    struct sim_watch *watch = (struct sim_watch *)((uint8_t *)w + w->at.watch[kind]);
+
+    sim_touch(w, watch, sizeof *watch);
+    return watch;
+}
+
+/* A slot with its two objects, to be written. */
+struct sim_slot *sim_slot_mut(struct sim_world *w, enum sim_kind_id kind, sim_id id);
+struct sim_meta *sim_api_mut(struct sim_world *w, enum sim_kind_id kind, sim_id id);
+
 static inline struct sim_globals *sim_globals_mut(struct sim_world *w)
 {
     struct sim_globals *g = (struct sim_globals *)((uint8_t *)w + w->at.globals);
@@ -109,6 +137,8 @@ struct sim_event sim_event_new(const struct sim_turn *t, enum sim_event_kind kin
 /* Tells the ledger and the sink. */
 void sim_emit(struct sim_turn *t, const struct sim_event *event);
 void sim_touched_eip(struct sim_world *w, sim_id eip);
+/* The same for an object of any kind: only EIPs own addresses. */
+void sim_touched_object(struct sim_world *w, enum sim_kind_id kind, sim_id id);
 void sim_touched_address(struct sim_world *w, sim_id subnet, sim_v4 v4);
 void sim_flag(struct sim_world *w, const struct sim_violation *violation);
 
@@ -135,28 +165,54 @@ static inline bool sim_queue_of_objects(const struct sim_world *w, enum sim_queu
     return queue == SIM_QUEUE_DEL_EIP && sim_asks(w, SIM_del_queue_item) != SIM_del_queue_item_key;
 }
 
+/* ---- kinds: kind.c and a file for each kind ---- */
+
+/* A part of an object: label map, annotations or status (but for READY). */
+struct sim_part {
+    uint16_t at;
+    uint16_t size;
+};
+
+struct sim_kind {
+    uint16_t size; /* of the object */
+    struct sim_part labels, annotations, status;
+    /* What a user asks for who writes this spec: enum sim_wish. */
+    uint8_t (*wish)(const struct sim_meta *object);
+    /* Event functions; the cache shows the new state already. */
+    void (*added)(struct sim_turn *t, sim_id id);
+    void (*updated)(struct sim_turn *t, sim_id id, const struct sim_meta *old,
+                    const struct sim_meta *new);
+    void (*deleted)(struct sim_turn *t, sim_id id, const struct sim_meta *old);
+    /* The cache gains (1) or loses (-1) an object; NULL: nobody counts them. */
+    void (*counted)(struct sim_world *w, const struct sim_meta *object, int by);
+};
+
+const struct sim_kind *sim_kind(enum sim_kind_id kind);
+#define X(name, text, limit, type) extern const struct sim_kind sim_kind_##name;
+SIM_KINDS(X)
+#undef X
+
+/* Largest object of any kind. */
+union sim_any {
+    SIM_BODY
+};
+
 /* ---- API server: api.c ---- */
 
 /* Writes of the controller.  They change the stored object and send the watch event; the result is
  * what the server did. */
-enum sim_result sim_api_create(struct sim_turn *t, sim_id eip, const struct sim_eip *object);
-enum sim_result sim_api_update(struct sim_turn *t, sim_id eip, const struct sim_eip *object);
-enum sim_result sim_api_patch_status(struct sim_turn *t, sim_id eip, const struct sim_eip *status);
-enum sim_result sim_api_patch_labels(struct sim_turn *t, sim_id eip, const struct sim_eip *labels);
-/* set: the patch carries the finalizers of object; otherwise it is empty */
-enum sim_result sim_api_patch_finalizers(struct sim_turn *t, sim_id eip,
-                                         const struct sim_eip *object, bool set);
+enum sim_result sim_serve(struct sim_turn *t, enum sim_kind_id kind, sim_id id, enum sim_verb verb,
+                          const struct sim_meta *body, bool sets_finalizers);
 /* Actions of users. */
 void sim_api_user(struct sim_turn *t, const struct sim_action *action);
-bool sim_watch_has_room(const struct sim_world *w);
+bool sim_watch_has_room(const struct sim_world *w, enum sim_kind_id kind);
 
 /* ---- informer: informer.c ---- */
 
-void sim_deliver(struct sim_turn *t);
+void sim_deliver(struct sim_turn *t, enum sim_kind_id kind);
 /* The cache now shows object; NULL: nothing. */
-void sim_cache_set(struct sim_world *w, sim_id eip, const struct sim_eip *object);
-/* The event function of an ADDED event. */
-void sim_on_added(struct sim_turn *t, sim_id eip);
+void sim_cache_set(struct sim_world *w, enum sim_kind_id kind, sim_id id,
+                   const struct sim_meta *object);
 
 /* ---- IPAM: alloc.c ---- */
 
@@ -190,7 +246,8 @@ void sim_worker_start(struct sim_turn *t);
 void sim_worker_step(struct sim_turn *t);
 bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue);
 bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue);
-bool sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue);
+/* The kind its step writes, SIM_KIND_COUNT if it writes none. */
+enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue);
 
 /* ---- restart: restart.c ---- */
 

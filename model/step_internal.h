@@ -108,6 +108,9 @@ bool sim_read_subnet(struct sim_turn *t, sim_id net);
 /* Lists the three kinds of NAT rules labelled v4; me->nat. */
 void sim_list_rules(struct sim_turn *t, sim_v4 v4);
 int sim_take_lock(struct sim_turn *t);
+/* Sends a write of an object and says what the handler is told. */
+enum sim_result sim_write(struct sim_turn *t, enum sim_kind_id kind, sim_id id, enum sim_verb verb,
+                          const struct sim_meta *body, bool finalizers);
 /* Sends a write of EIP `key` and says what the handler is told. */
 enum sim_result sim_write_eip(struct sim_turn *t, enum sim_verb verb, const struct sim_eip *body,
                               bool finalizers);

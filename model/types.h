@@ -50,7 +50,13 @@ struct sim_limits {
     uint16_t policies;         /* QoSPolicy names, also missing ones */
     uint16_t rules;            /* NAT rule objects */
     uint16_t names; /* distinct texts among EIP and gateway names: lock and limiter keys */
-    uint16_t watch; /* undelivered watch events of IptablesEIP, at least 4 */
+    uint16_t watch; /* undelivered watch events of each kind, at least 4 */
+    uint16_t dnats; /* IptablesDnatRule, IptablesFIPRule, IptablesSnatRule names; only with nat */
+    uint16_t fips;
+    uint16_t snats;
+    uint16_t
+        nat; /* 1: the controller's queues of NAT rules and of gateways' initialisation exist */
+    uint16_t pod_rules; /* NAT rules that one gateway pod can carry; only with nat */
     uint16_t pad;
     uint32_t macs; /* MAC ids 1..macs; the first eips * SIM_MACS_PER_EIP are drawn at random,
                       the rest are texts that a user wrote */
@@ -60,45 +66,72 @@ struct sim_limits {
  * what matters of them is only that a new draw differs from what is already there. */
 #define SIM_MACS_PER_EIP 8u
 
-/* Object kinds.  name, text as in the API */
-#define SIM_OBJECTS(X)                                                                             \
-    X(EIP, "IptablesEIP")                                                                          \
+/* The kinds that are stored as a whole, with a watch, a cache and handlers of their own; how one is
+ * added: docs/model.md.  name, text as in the API, limit of its names, type of the object */
+#define SIM_KINDS(X)                                                                               \
+    X(EIP, "IptablesEIP", eips, struct sim_eip)                                                    \
+    X(DNAT, "IptablesDnatRule", dnats, struct sim_nat_rule)                                        \
+    X(FIP, "IptablesFIPRule", fips, struct sim_nat_rule)                                           \
+    X(SNAT, "IptablesSnatRule", snats, struct sim_nat_rule)
+
+enum sim_kind_id {
+#define X(name, text, limit, type) SIM_KIND_##name,
+    SIM_KINDS(X)
+#undef X
+        SIM_KIND_COUNT
+};
+
+/* Everything an action or a call can be about: those kinds, with the same numbers, and others that
+ * are only known to be there or not.  name, text as in the API */
+#define SIM_OTHER_OBJECTS(X)                                                                       \
     X(GATEWAY, "VpcNatGateway")                                                                    \
     X(POD, "Pod")                                                                                  \
     X(POLICY, "QoSPolicy")                                                                         \
     X(SUBNET, "Subnet")                                                                            \
-    X(DNAT, "IptablesDnatRule")                                                                    \
-    X(FIP, "IptablesFIPRule")                                                                      \
-    X(SNAT, "IptablesSnatRule")
+    X(WORKLOAD, "StatefulSet")
 
 enum sim_object {
-#define X(name, text) SIM_OBJECT_##name,
-    SIM_OBJECTS(X)
+#define X(name, text, limit, type) SIM_OBJECT_##name,
+    SIM_KINDS(X)
 #undef X
-        SIM_OBJECT_COUNT
+#define X(name, text) SIM_OBJECT_##name,
+        SIM_OTHER_OBJECTS(X)
+#undef X
+            SIM_OBJECT_COUNT
 };
+
+/* How many names of a kind a world has. */
+uint16_t sim_limit(const struct sim_limits *limits, enum sim_object kind);
 
 /* Work queues, one worker each (pkg/controller/controller.go, all tags; the subnet status queue
  * really has three workers, but its handler holds the subnet's lock from first to last call).
- * name, text, kind of its keys, limiter */
+ * A queue of a part that a world lacks takes no room in it and stays empty for ever.
+ * name, text, kind of its keys, limiter, part of the controller, table of its handler */
 #define SIM_QUEUES(X)                                                                              \
-    X(ADD_EIP, "addEip", EIP, SHARED)                                                              \
-    X(UPDATE_EIP, "updateEip", EIP, SHARED)                                                        \
-    X(RESET_EIP, "resetEip", EIP, SHARED)                                                          \
-    X(DEL_EIP, "delEip", EIP, SHARED)                                                              \
-    X(UPDATE_VPC_EIP, "updateVpcEip", GATEWAY, SHARED)                                             \
-    X(SUBNET_STATUS, "subnetStatus", SUBNET, OWN)                                                  \
-    X(QOS_POLICY, "qosPolicy", POLICY, SHARED)
+    X(ADD_EIP, "addEip", EIP, SHARED, EIPS, ADD)                                                   \
+    X(UPDATE_EIP, "updateEip", EIP, SHARED, EIPS, UPDATE)                                          \
+    X(RESET_EIP, "resetEip", EIP, SHARED, EIPS, RESET)                                             \
+    X(DEL_EIP, "delEip", EIP, SHARED, EIPS, DEL)                                                   \
+    X(UPDATE_VPC_EIP, "updateVpcEip", GATEWAY, SHARED, EIPS, GATEWAY_PASS)                         \
+    X(SUBNET_STATUS, "subnetStatus", SUBNET, OWN, EIPS, SUBNET_STATUS)                             \
+    X(QOS_POLICY, "qosPolicy", POLICY, SHARED, EIPS, QOS_POLICY)
 
 enum sim_queue_id {
-#define X(name, text, keys, limiter) SIM_QUEUE_##name,
+#define X(name, text, keys, limiter, part, table) SIM_QUEUE_##name,
     SIM_QUEUES(X)
 #undef X
         SIM_QUEUE_COUNT
 };
 
+/* Parts of the controller. */
+enum sim_part_id {
+    SIM_PART_EIPS, /* always there */
+    SIM_PART_NAT   /* limits.nat */
+};
+
 /* The kind of the keys of a queue. */
 enum sim_object sim_queue_keys(enum sim_queue_id queue);
+enum sim_part_id sim_queue_part(enum sim_queue_id queue);
 
 /* The limiters (pkg/controller/config.go and client-go's default).  All queues of custom
  * resources share one SHARED instance: one failure counter per key text, whatever the queue.

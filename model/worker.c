@@ -28,15 +28,17 @@ const char *sim_table_title(enum sim_table table)
 static enum sim_table handler_of(enum sim_queue_id queue)
 {
     static const uint8_t table[SIM_QUEUE_COUNT] = {
-        [SIM_QUEUE_ADD_EIP] = SIM_TABLE_ADD,
-        [SIM_QUEUE_UPDATE_EIP] = SIM_TABLE_UPDATE,
-        [SIM_QUEUE_RESET_EIP] = SIM_TABLE_RESET,
-        [SIM_QUEUE_DEL_EIP] = SIM_TABLE_DEL,
-        [SIM_QUEUE_UPDATE_VPC_EIP] = SIM_TABLE_GATEWAY_PASS,
-        [SIM_QUEUE_SUBNET_STATUS] = SIM_TABLE_SUBNET_STATUS,
-        [SIM_QUEUE_QOS_POLICY] = SIM_TABLE_QOS_POLICY,
+#define X(name, text, keys, limiter, part, table) SIM_TABLE_##table,
+        SIM_QUEUES(X)
+#undef X
     };
     return (enum sim_table)table[queue];
+}
+
+size_t sim_worker_size(enum sim_queue_id queue)
+{
+    (void)queue;
+    return sizeof(struct sim_worker);
 }
 
 static const struct sim_step *row_of(const struct sim_worker *me)
@@ -78,7 +80,7 @@ static void become_idle(struct sim_turn *t)
 {
     if (sim_queue_keys((enum sim_queue_id)t->queue) == SIM_OBJECT_EIP)
         sim_touched_eip(t->w, t->me->key);
-    memset(t->me, 0, sizeof *t->me);
+    memset(t->me, 0, sim_worker_size((enum sim_queue_id)t->queue));
 }
 
 /* A panic unwinds: the lock is given back, the queue's item is done, the process ends. */
@@ -260,8 +262,7 @@ static bool same_lock(const struct sim_world *w, enum sim_queue_id a, enum sim_q
         return false;
     if (x == SIM_OBJECT_SUBNET)
         return i == j;
-    return (x == SIM_OBJECT_EIP ? sim_eip(w, i)->name : sim_gateway(w, i)->name) ==
-           (y == SIM_OBJECT_EIP ? sim_eip(w, j)->name : sim_gateway(w, j)->name);
+    return sim_name_of(w, x, i) == sim_name_of(w, y, j);
 }
 
 bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue)
@@ -272,17 +273,23 @@ bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue)
         return false;
     if (me->phase != SIM_PHASE_RUNNING || row_of(me)->call != SIM_EVENT_LOCK)
         return true;
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < w->n_queues; q++)
         if (sim_worker(w, q)->lock && same_lock(w, queue, (enum sim_queue_id)q))
             return false;
     return true;
 }
 
-bool sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue)
+enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue)
 {
     const struct sim_worker *me = sim_worker(w, queue);
+    const struct sim_step *row;
 
-    return me->phase == SIM_PHASE_RUNNING && row_of(me)->call == SIM_EVENT_WRITE;
+    if (me->phase != SIM_PHASE_RUNNING)
+        return SIM_KIND_COUNT;
+    row = row_of(me);
+    return row->call == SIM_EVENT_WRITE && row->object < SIM_KIND_COUNT
+               ? (enum sim_kind_id)row->object
+               : SIM_KIND_COUNT;
 }
 
 bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue)

@@ -4,6 +4,11 @@
 
 #include "model/sim_internal.h"
 
+static bool kinds_of_rules_empty(const struct sim_limits *l)
+{
+    return l->dnats == 0 && l->fips == 0 && l->snats == 0;
+}
+
 static bool limits_ok(const struct sim_limits *l)
 {
     return l->eips >= 1 && l->eips <= 0xfff0 && l->gateways >= 1 && l->gateways <= 4096 &&
@@ -11,7 +16,7 @@ static bool limits_ok(const struct sim_limits *l)
            l->nets <= 4096 && l->subnets >= 1 && l->subnets <= SIM_SUBNETS_MAX &&
            l->policies <= 4096 && l->rules <= 0xfff0 && l->names >= 1 && l->names <= 0x7ff0 * 2 &&
            l->watch >= 4 && l->macs >= (uint32_t)l->eips * SIM_MACS_PER_EIP &&
-           l->macs <= 0x00ffffff;
+           l->macs <= 0x00ffffff && l->nat <= 1 && (l->nat || kinds_of_rules_empty(l));
 }
 
 static bool subnet_ok(const struct sim_setup *s, const struct sim_subnet_setup *n)
@@ -32,9 +37,13 @@ static bool subnet_ok(const struct sim_setup *s, const struct sim_subnet_setup *
 
 static bool names_ok(const struct sim_setup *s)
 {
-    for (unsigned i = 0; i < s->limits.eips; i++)
-        if (s->eip_names[i] >= s->limits.names || (i > 0 && s->eip_names[i] <= s->eip_names[i - 1]))
-            return false;
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        const uint16_t *names = s->kind_names[k];
+
+        for (unsigned i = 0; i < sim_limit(&s->limits, (enum sim_object)k); i++)
+            if (names[i] >= s->limits.names || (i > 0 && names[i] <= names[i - 1]))
+                return false;
+    }
     for (unsigned i = 0; i < s->limits.gateways; i++)
         if (s->gateways[i].name >= s->limits.names)
             return false;
@@ -83,15 +92,22 @@ static size_t ipam_bytes(const struct sim_setup *s)
 static uint32_t queue_keys(const struct sim_limits *l, enum sim_queue_id queue)
 {
     switch (sim_queue_keys(queue)) {
-    case SIM_OBJECT_EIP:
-        return l->eips;
     case SIM_OBJECT_GATEWAY:
         return l->gateways;
     case SIM_OBJECT_SUBNET:
         return l->nets;
-    default:
+    case SIM_OBJECT_POLICY:
         return l->policies;
+    default:
+        return sim_limit(l, sim_queue_keys(queue));
     }
+}
+
+static bool queue_present(const struct sim_limits *l, enum sim_queue_id queue)
+{
+    if (sim_queue_part(queue) == SIM_PART_EIPS)
+        return true;
+    return l->nat && queue_keys(l, queue) > 0;
 }
 
 struct cursor {
@@ -115,6 +131,32 @@ static void lay_out_sets(struct sim_layout *at, const struct sim_setup *s)
     }
 }
 
+static void lay_out_queues(struct cursor *c, struct sim_layout *at, const struct sim_limits *l)
+{
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (queue_present(l, (enum sim_queue_id)q))
+            at->queues[q] = place(c, sizeof(struct sim_queue), 1);
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (queue_present(l, (enum sim_queue_id)q))
+            at->nodes[q] =
+                place(c, sizeof(struct sim_queue_node), queue_keys(l, (enum sim_queue_id)q));
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (queue_present(l, (enum sim_queue_id)q))
+            at->workers[q] = place(c, sim_worker_size((enum sim_queue_id)q), 1);
+}
+
+/* The queues and watches that are not there share one that is always empty, behind the state. */
+static void lay_out_absent(struct cursor *c, struct sim_layout *at, const struct sim_limits *l)
+{
+    at->absent = place(c, sizeof(struct sim_worker), 1);
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (!queue_present(l, (enum sim_queue_id)q))
+            at->queues[q] = at->nodes[q] = at->workers[q] = at->absent;
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (sim_limit(l, (enum sim_object)k) == 0)
+            at->watch[k] = at->absent;
+}
+
 static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct sim_setup *s)
 {
     const struct sim_limits *l = &s->limits;
@@ -123,20 +165,25 @@ static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct 
     for (unsigned i = 0; i < l->subnets; i++)
         excludes += s->subnets[i].n_excludes;
     at->globals = place(c, sizeof(struct sim_globals), 1);
-    at->eips = place(c, sizeof(struct sim_eip_slot), l->eips);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        at->slots[k] =
+            place(c, sim_slot_size((enum sim_kind_id)k), sim_limit(l, (enum sim_object)k));
     at->gateways = place(c, sizeof(struct sim_gateway_slot), l->gateways);
     at->pods = place(c, sizeof(struct sim_pod_slot), (size_t)l->gateways * l->pods_per_gateway);
     at->nets = place(c, sizeof(struct sim_net_slot), l->nets);
     at->subnets = place(c, sizeof(struct sim_subnet_slot), l->subnets);
     at->policies = place(c, sizeof(struct sim_policy_slot), l->policies);
     at->rules = place(c, sizeof(struct sim_rule_slot), l->rules);
-    at->queues = place(c, sizeof(struct sim_queue), SIM_QUEUE_COUNT);
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        at->nodes[q] = place(c, sizeof(struct sim_queue_node), queue_keys(l, (enum sim_queue_id)q));
+    lay_out_queues(c, at, l);
     at->failures = place(c, 1, l->names);
     at->deleted = place(c, sizeof(struct sim_deleted), l->watch);
-    at->watch = place(c, sizeof(struct sim_watch_event), l->watch);
-    at->workers = place(c, sizeof(struct sim_worker), SIM_QUEUE_COUNT);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (sim_limit(l, (enum sim_object)k) > 0)
+            at->watch[k] =
+                place(c,
+                      sizeof(struct sim_watch) + l->watch * (sizeof(struct sim_notice) +
+                                                             sim_kind_size((enum sim_kind_id)k)),
+                      1);
     at->pass = place(c, 1, (l->eips + 7u) / 8u);
     at->excludes = place(c, sizeof(struct sim_range), excludes);
     at->interfaces = place(c, at->sets, (size_t)l->gateways * l->pods_per_gateway);
@@ -169,6 +216,7 @@ static bool lay_out(struct sim_layout *at, const struct sim_setup *s)
     }
     at->ledger = place(&c, ledger, 1);
     at->scratch = place(&c, at->sets, 1);
+    lay_out_absent(&c, at, &s->limits);
     at->total = (uint32_t)c.at;
     return c.at < UINT32_MAX;
 }
@@ -225,8 +273,9 @@ static void fill(struct sim_world *w, const struct sim_setup *s)
 {
     uint32_t next_exclude = 0;
 
-    for (unsigned i = 0; i < w->limits.eips; i++)
-        sim_eip_mut(w, i)->name = s->eip_names[i];
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+            sim_slot_mut(w, (enum sim_kind_id)k, i)->name = s->kind_names[k][i];
     for (unsigned i = 0; i < w->limits.gateways; i++) {
         struct sim_gateway_slot *g = sim_gateway_mut(w, i);
 
@@ -246,7 +295,8 @@ static void fill(struct sim_world *w, const struct sim_setup *s)
     for (unsigned i = 0; i < w->limits.rules; i++)
         sim_rule_mut(w, i)->object = s->rules[i].object;
     for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        sim_queue_mut(w, q)->keys = (uint16_t)queue_keys(&w->limits, (enum sim_queue_id)q);
+        if (queue_present(&w->limits, (enum sim_queue_id)q))
+            sim_queue_mut(w, q)->keys = (uint16_t)queue_keys(&w->limits, (enum sim_queue_id)q);
 }
 
 static void init_ipam(struct sim_world *w, const struct sim_setup *s)
@@ -271,6 +321,9 @@ static void copy_header(struct sim_world *w, const struct sim_setup *s, const st
     w->profile = s->profile;
     w->timed = s->timed;
     w->default_net = s->default_net;
+    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
+        if (queue_present(&s->limits, (enum sim_queue_id)q))
+            w->n_queues = (uint8_t)(q + 1);
 }
 
 enum sim_status sim_init(void *memory, const struct sim_setup *setup, struct sim_world **world)

@@ -21,29 +21,43 @@
 #pragma GCC diagnostic error "-Wpadded"
 
 struct sim_globals {
-    uint64_t now;       /* virtual milliseconds; stays 0 in an untimed world */
-    uint32_t revision;  /* the last resourceVersion given out */
-    uint32_t redo_time; /* NAT_GW_CREATED_AT, one for all gateways, 0: not known */
-    uint16_t watch_count;
+    uint64_t now;           /* virtual milliseconds; stays 0 in an untimed world */
+    uint32_t revision;      /* the last resourceVersion given out */
+    uint32_t redo_time;     /* NAT_GW_CREATED_AT, one for all gateways, 0: not known */
     uint16_t deleted_count; /* objects in the delete queue (del_queue_item object) */
     uint8_t nat_enabled;
     uint8_t up;       /* is a controller running */
     uint8_t panicked; /* it went down by a panic */
-    uint8_t pad;
+    uint8_t pad[3];
 };
 
 /* What a user asks for: an object that exists, with this address or any.  An address that only the
  * controller wrote into the spec is nobody's wish. */
 enum sim_wish { SIM_WISH_NONE, SIM_WISH_ANY, SIM_WISH_ADDRESS };
 
+/* What is known of an object of any kind beside the object: a slot is this, then the object as the
+ * API server has it, then the object as the cache has it. */
+#define SIM_SLOT                                                                                   \
+    uint16_t name;    /* id among names: lock, limiter and IPAM owner key */                       \
+    uint16_t pending; /* undelivered watch events about it */                                      \
+    uint8_t wished;   /* enum sim_wish */                                                          \
+    uint8_t racing;   /* 1: the API server is between the two steps of a delete */                 \
+    uint16_t pad;
+
+struct sim_slot {
+    SIM_SLOT
+};
+
 struct sim_eip_slot {
+    SIM_SLOT
     struct sim_eip api;
     struct sim_eip cache;
-    uint16_t name;    /* id among names: lock, limiter and IPAM owner key */
-    uint16_t pending; /* undelivered watch events about it */
-    uint8_t wished;   /* enum sim_wish */
-    uint8_t racing;   /* 1: the API server is between the two steps of a delete */
-    uint16_t pad;
+};
+
+struct sim_nat_slot {
+    SIM_SLOT
+    struct sim_nat_rule api;
+    struct sim_nat_rule cache;
 };
 
 struct sim_gateway_slot {
@@ -130,9 +144,15 @@ struct sim_deleted {
     sim_ref net; /* spec.externalSubnet */
 };
 
-struct sim_watch_event {
-    struct sim_eip object; /* DELETED: the last stored state, with the rv of the deletion */
-    sim_id eip;
+/* The watch of one kind: how many undelivered events there are, then those, oldest first. */
+struct sim_watch {
+    uint32_t count;
+};
+
+/* An undelivered watch event; behind it the object, for DELETED the last stored state with the rv
+ * of the deletion. */
+struct sim_notice {
+    sim_id id;
     uint8_t verb; /* SIM_VERB_ADDED, _MODIFIED, _DELETED */
     uint8_t pad;
 };
@@ -186,9 +206,11 @@ struct sim_worker {
 };
 
 struct sim_layout {
-    uint32_t globals, eips, gateways, pods, nets, subnets, policies, rules;
-    uint32_t queues, nodes[SIM_QUEUE_COUNT], failures, deleted, watch, workers, pass;
+    uint32_t globals, slots[SIM_KIND_COUNT], gateways, pods, nets, subnets, policies, rules;
+    uint32_t queues[SIM_QUEUE_COUNT], nodes[SIM_QUEUE_COUNT], failures, deleted;
+    uint32_t watch[SIM_KIND_COUNT], workers[SIM_QUEUE_COUNT], pass;
     uint32_t excludes, interfaces, status_sets, ipam;
+    uint32_t absent; /* an empty queue and an idle worker: those of the queues that are not there */
     uint32_t state_end; /* here the derived part begins */
     uint32_t derived, pages, dirty, ledger, scratch;
     uint32_t total;
@@ -206,8 +228,9 @@ struct sim_world {
     sim_id default_net;
     uint8_t profile;
     uint8_t timed;
+    uint8_t n_queues; /* the queues from here on are not there */
     struct sim_policy policy;
-    uint8_t pad[8 - sizeof(struct sim_policy) % 8];
+    uint8_t pad[8 - (sizeof(struct sim_policy) + 1) % 8];
 };
 
 #pragma GCC diagnostic pop
@@ -225,17 +248,14 @@ static inline uint8_t sim_asks(const struct sim_world *w, enum sim_switch which)
 }
 
 #define SIM_READERS(X)                                                                             \
-    X(eip, struct sim_eip_slot, eips)                                                              \
+    X(eip, struct sim_eip_slot, slots[SIM_KIND_EIP])                                               \
     X(gateway, struct sim_gateway_slot, gateways)                                                  \
     X(pod, struct sim_pod_slot, pods)                                                              \
     X(net, struct sim_net_slot, nets)                                                              \
     X(subnet, struct sim_subnet_slot, subnets)                                                     \
     X(policy, struct sim_policy_slot, policies)                                                    \
     X(rule, struct sim_rule_slot, rules)                                                           \
-    X(queue, struct sim_queue, queues)                                                             \
-    X(deleted, struct sim_deleted, deleted)                                                        \
-    X(watch, struct sim_watch_event, watch)                                                        \
-    X(worker, struct sim_worker, workers)
+    X(deleted, struct sim_deleted, deleted)
 
 #define X(name, type, offset)                                                                      \
     static inline const type *sim_##name(const struct sim_world *w, size_t i)                      \
@@ -249,6 +269,72 @@ static inline const struct sim_globals *sim_globals(const struct sim_world *w)
 {
     return (const struct sim_globals *)sim_at(w, w->at.globals);
 }
+
+static inline const struct sim_queue *sim_queue(const struct sim_world *w, size_t queue)
+{
+    return (const struct sim_queue *)sim_at(w, w->at.queues[queue]);
+}
+
+static inline const struct sim_worker *sim_worker(const struct sim_world *w, size_t queue)
+{
+    return (const struct sim_worker *)sim_at(w, w->at.workers[queue]);
+}
+
+/* Bytes of a worker: its handler's kind may keep more behind what all workers have. */
+size_t sim_worker_size(enum sim_queue_id queue);
+
+/* ---- objects of any kind ---- */
+
+/* Bytes of an object of a kind, and of its slot. */
+size_t sim_kind_size(enum sim_kind_id kind);
+static inline size_t sim_slot_size(enum sim_kind_id kind)
+{
+    return sizeof(struct sim_slot) + 2 * sim_kind_size(kind);
+}
+
+static inline const struct sim_slot *sim_slot(const struct sim_world *w, enum sim_kind_id kind,
+                                              sim_id id)
+{
+    return (const struct sim_slot *)sim_at(w, w->at.slots[kind] +
+                                                  (uint32_t)(sim_slot_size(kind) * id));
+}
+
+static inline const struct sim_meta *sim_api(const struct sim_world *w, enum sim_kind_id kind,
+                                             sim_id id)
+{
+    return (const struct sim_meta *)(sim_slot(w, kind, id) + 1);
+}
+
+static inline const struct sim_meta *sim_cache(const struct sim_world *w, enum sim_kind_id kind,
+                                               sim_id id)
+{
+    return (const struct sim_meta *)((const uint8_t *)sim_api(w, kind, id) + sim_kind_size(kind));
+}
+
+/* Undelivered events of a kind. */
+static inline uint32_t sim_watch_count(const struct sim_world *w, enum sim_kind_id kind)
+{
+    return ((const struct sim_watch *)sim_at(w, w->at.watch[kind]))->count;
+}
+/* The i-th of them; the object it shows stands right behind it. */
+const struct sim_notice *sim_notice(const struct sim_world *w, enum sim_kind_id kind, size_t i);
+static inline const struct sim_meta *sim_notice_object(const struct sim_notice *n)
+{
+    return (const struct sim_meta *)(n + 1);
+}
+
+/* The name that an object locks by, is retried by and owns addresses by. */
+uint16_t sim_name_of(const struct sim_world *w, enum sim_object object, sim_id id);
+
+/* The objects that the handler of a queue has read, where it is at work: how many. */
+#define SIM_WORKER_COPIES 4u
+struct sim_copy {
+    struct sim_meta *object;
+    enum sim_kind_id kind;
+    sim_id id;
+};
+size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
+                         struct sim_copy out[SIM_WORKER_COPIES]);
 
 static inline const struct sim_queue_node *sim_node(const struct sim_world *w,
                                                     enum sim_queue_id queue, sim_id key)

@@ -94,7 +94,7 @@ static inline void fixture_init(struct fixture *f, enum sim_profile profile, boo
     f->setup.profile = (uint8_t)profile;
     f->setup.timed = timed;
     f->setup.nat_enabled = f->setup.up = 1;
-    f->setup.eip_names = f->names;
+    f->setup.kind_names[SIM_KIND_EIP] = f->names;
     f->setup.gateways = f->gateways;
     f->setup.nets = f->nets;
     f->setup.subnets = f->subnets;

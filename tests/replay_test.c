@@ -228,7 +228,7 @@ static void finds_what_was_altered(void **state)
         {2, "\"do\":\"create\",\"eip\":\"e1\"", "\"do\":\"create\",\"eip\":\"e3\"", 2},
         {1, "\"profile\":\"v1.12.22\"", "\"profile\":\"v1\"", 2},
         {1, "\"eips\":2", "\"eips\":3", 2},
-        {1, "\"log\":1", "\"log\":2", 2},
+        {1, "\"log\":2", "\"log\":3", 2},
     };
     const struct fixture *f = *state;
 

@@ -136,7 +136,7 @@ static void fill_names(struct tool_builder *b)
         of->own_prefix = b->owns[i].prefix;
     }
     s->limits.names = (uint16_t)count;
-    s->eip_names = names;
+    s->kind_names[SIM_KIND_EIP] = names;
     s->gateways = g;
 }
 

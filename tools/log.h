@@ -1,6 +1,6 @@
 /* The log of a run: JSON Lines, one record a line, every line checked by the one before.
  *
- *   1  {"log":1,"tool":"eipsim 0.1.0","profile":...,"switches":{...},...,"config":{...},"sum":"…"}
+ *   1  {"log":2,"tool":"eipsim 0.1.0","profile":...,"switches":{...},...,"config":{...},"sum":"…"}
  *   2  {"n":1,"action":{"do":"create",...},"now":0,"id":"<32 hex digits>","sum":"…"}
  *   3  {"n":1,"k":1,"event":{"eip":"e1","fact":"stored",...},"sum":"…"}
  *   ...
@@ -25,7 +25,7 @@
 #include "tools/parse.h"
 #include "tools/render.h"
 
-#define TOOL_LOG_SCHEMA 1u
+#define TOOL_LOG_SCHEMA 2u
 
 /* ---- writing ---- */
 

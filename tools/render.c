@@ -17,7 +17,7 @@ void tool_render_init(struct tool_render *r, const struct engine_config *config)
     for (unsigned i = 0; i < l->names; i++)
         r->name[i] = "";
     for (unsigned i = 0; i < l->eips; i++)
-        r->name[config->setup.eip_names[i]] = config->names.eip[i];
+        r->name[config->setup.kind_names[SIM_KIND_EIP][i]] = config->names.eip[i];
     for (unsigned i = 0; i < l->gateways; i++)
         r->name[config->setup.gateways[i].name] = config->names.gateway[i];
 }

@@ -410,18 +410,18 @@ static void render_queue(const struct tool_render *r, const struct sim_world *w,
 static void render_watch(const struct tool_render *r, const struct sim_world *w,
                          struct tool_text *out)
 {
-    unsigned count = sim_globals(w)->watch_count;
+    unsigned count = sim_watch_count(w, SIM_KIND_EIP);
     struct tool_text s = {0};
 
     if (count == 0)
         tool_text_add(out, "null");
     for (unsigned i = 0; i < count; i++) {
-        const struct sim_watch_event *e = sim_watch(w, i);
+        const struct sim_notice *e = sim_notice(w, SIM_KIND_EIP, i);
 
         tool_put_char(out, i == 0 ? '[' : ',');
         tool_text_clear(&s);
         tool_text_printf(&s, "%s %s %u", sim_verb_text((enum sim_verb)e->verb),
-                         r->config->names.eip[e->eip], e->object.rv);
+                         r->config->names.eip[e->id], sim_notice_object(e)->rv);
         tool_put_string(out, tool_text_get(&s));
     }
     if (count > 0)
@@ -649,8 +649,9 @@ unsigned tool_state_bytes(const struct sim_world *w, struct tool_state state,
         queue_bytes(w, (enum sim_queue_id)state.id, out, &n);
         break;
     case TOOL_STATE_WATCH:
-        add_span(out, &n, sim_watch(w, 0),
-                 sim_globals(w)->watch_count * sizeof(struct sim_watch_event));
+        add_span(out, &n, sim_notice(w, SIM_KIND_EIP, 0),
+                 sim_watch_count(w, SIM_KIND_EIP) *
+                     (sizeof(struct sim_notice) + sim_kind_size(SIM_KIND_EIP)));
         break;
     default:
         add_span(out, &n, sim_globals(w), sizeof(struct sim_globals));

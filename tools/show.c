@@ -14,8 +14,11 @@ static const struct {
              {"pod", SIM_OBJECT_POD},
              {"policy", SIM_OBJECT_POLICY},
              {"subnet", SIM_OBJECT_SUBNET},
+#define X(name, text, limit, type) {text, SIM_OBJECT_##name},
+             SIM_KINDS(X)
+#undef X
 #define X(name, text) {text, SIM_OBJECT_##name},
-             SIM_OBJECTS(X)
+                 SIM_OTHER_OBJECTS(X)
 #undef X
 };
 

@@ -78,15 +78,15 @@ static void put_eip(struct view *v, sim_id i)
 
 static void put_watch(struct view *v)
 {
-    unsigned count = sim_globals(v->w)->watch_count;
+    unsigned count = sim_watch_count(v->w, SIM_KIND_EIP);
 
     tool_text_add(&v->line, count == 0 ? "watch: everything is delivered" : "watch:");
     for (unsigned i = 0; i < count; i++) {
-        const struct sim_watch_event *e = sim_watch(v->w, i);
+        const struct sim_notice *e = sim_notice(v->w, SIM_KIND_EIP, i);
 
         tool_text_printf(&v->line, "%s %s %s %u", i == 0 ? "" : ",",
-                         sim_verb_text((enum sim_verb)e->verb), v->r->config->names.eip[e->eip],
-                         e->object.rv);
+                         sim_verb_text((enum sim_verb)e->verb), v->r->config->names.eip[e->id],
+                         sim_notice_object(e)->rv);
     }
     put_line(v);
 }

@@ -1,0 +1,63 @@
+/* Objects of any kind: where they are, and what each kind makes of them. */
+#include "model/step_internal.h"
+
+const struct sim_kind *sim_kind(enum sim_kind_id kind)
+{
+    static const struct sim_kind *const kinds[] = {
+#define X(name, text, limit, type) &sim_kind_##name,
+        SIM_KINDS(X)
+#undef X
+    };
+    return kinds[kind];
+}
+
+size_t sim_kind_size(enum sim_kind_id kind)
+{
+    static const uint8_t size[] = {
+#define X(name, text, limit, type) sizeof(type),
+        SIM_KINDS(X)
+#undef X
+    };
+    return size[kind];
+}
+
+struct sim_slot *sim_slot_mut(struct sim_world *w, enum sim_kind_id kind, sim_id id)
+{
+    struct sim_slot *s =
+        (struct sim_slot *)((uint8_t *)w + w->at.slots[kind] + sim_slot_size(kind) * id);
+
+    sim_touch(w, s, sim_slot_size(kind));
+    return s;
+}
+
+struct sim_meta *sim_api_mut(struct sim_world *w, enum sim_kind_id kind, sim_id id)
+{
+    return (struct sim_meta *)(sim_slot_mut(w, kind, id) + 1);
+}
+
+const struct sim_notice *sim_notice(const struct sim_world *w, enum sim_kind_id kind, size_t i)
+{
+    size_t size = sizeof(struct sim_notice) + sim_kind_size(kind);
+
+    return (const struct sim_notice *)sim_at(
+        w, w->at.watch[kind] + (uint32_t)(sizeof(struct sim_watch) + size * i));
+}
+
+uint16_t sim_name_of(const struct sim_world *w, enum sim_object object, sim_id id)
+{
+    return object < (enum sim_object)SIM_KIND_COUNT
+               ? sim_slot(w, (enum sim_kind_id)object, id)->name
+               : sim_gateway(w, id)->name;
+}
+
+size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
+                         struct sim_copy out[SIM_WORKER_COPIES])
+{
+    struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers[queue]);
+
+    if (me->phase == SIM_PHASE_IDLE)
+        return 0;
+    out[0] = (struct sim_copy){&me->snap.meta, SIM_KIND_EIP, me->eip};
+    out[1] = (struct sim_copy){&me->copy.meta, SIM_KIND_EIP, me->eip};
+    return 2;
+}
