@@ -195,6 +195,13 @@ static enum sim_result patch(const struct target *o, enum sim_verb verb,
     return commit(o, &changed.meta);
 }
 
+/* A patch that carries uid and resourceVersion is refused when they are no longer those stored. */
+static bool guard_fails(const struct target *o, const struct sim_meta *body)
+{
+    return o->of == SIM_KIND_EIP && sim_asks(o->t->w, SIM_guarded_writes) &&
+           (body->uid != stored_of(o)->uid || body->rv != stored_of(o)->rv);
+}
+
 enum sim_result sim_serve(struct sim_turn *t, enum sim_kind_id kind, sim_id id, enum sim_verb verb,
                           const struct sim_meta *body, bool sets_finalizers)
 {
@@ -206,6 +213,8 @@ enum sim_result sim_serve(struct sim_turn *t, enum sim_kind_id kind, sim_id id, 
         return SIM_RESULT_NOT_FOUND;
     if (verb == SIM_VERB_UPDATE)
         return update(&o, body);
+    if (guard_fails(&o, body))
+        return SIM_RESULT_CONFLICT;
     if (verb == SIM_VERB_PATCH_LABEL_NO_OP)
         return SIM_RESULT_INVALID;
     return patch(&o, verb, body, sets_finalizers);

@@ -88,8 +88,9 @@ static bool wants_address(const struct sim_world *w, sim_id eip, sim_id gateway,
 {
     const struct sim_eip *e = &sim_eip(w, eip)->api;
 
-    return sim_eip_exists(e) && sim_eip_ready(e) && e->status_ip == v4 &&
-           sim_ref_id(e->gw) == gateway && sim_subnet_meant(w, e->net) == subnet;
+    return sim_eip_exists(e) && (sim_eip_ready(e) || sim_eip_terminating(e)) &&
+           e->status_ip == v4 && sim_ref_id(e->gw) == gateway &&
+           sim_subnet_meant(w, e->net) == subnet;
 }
 
 static bool pod_in_service(const struct sim_world *w, sim_id pod)
@@ -121,7 +122,7 @@ static void check_missing(struct sim_findings *f, const struct sim_world *w, sim
     sim_id gateway = sim_ref_id(e->gw), subnet = sim_subnet_meant(w, e->net);
 
     if (!sim_eip_exists(e) || !sim_eip_ready(e) || sim_eip_terminating(e) || gateway == SIM_NONE ||
-        subnet == SIM_NONE)
+        !sim_gateway(w, gateway)->present || subnet == SIM_NONE)
         return;
     if (e->status_ip == 0) {
         find(f, SIM_INVARIANT_DATA_PLANE, eip, subnet, SIM_NONE, 0);
@@ -138,20 +139,26 @@ static void check_missing(struct sim_findings *f, const struct sim_world *w, sim
 
 /* ---- delete-completes and becomes-ready ---- */
 
+static unsigned pods_of(const struct sim_world *w, sim_id gateway)
+{
+    unsigned all = 0;
+
+    for (unsigned n = 0; n < w->limits.pods_per_gateway; n++)
+        all += sim_pod(w, sim_pod_id(w, gateway, n))->state != SIM_POD_ABSENT;
+    return all;
+}
+
 /* Can the commands of this EIP's gateway succeed? */
 static bool gateway_usable(const struct sim_world *w, sim_id gateway)
 {
-    unsigned good = 0, all = 0;
+    unsigned good = 0;
 
     if (gateway == SIM_NONE)
         return false;
-    for (unsigned n = 0; n < w->limits.pods_per_gateway; n++) {
-        sim_id pod = sim_pod_id(w, gateway, n);
-
-        good += pod_in_service(w, pod);
-        all += sim_pod(w, pod)->state != SIM_POD_ABSENT;
-    }
-    return good > 0 && (sim_asks(w, SIM_gw_lookup) == SIM_gw_lookup_active_set || all == 1);
+    for (unsigned n = 0; n < w->limits.pods_per_gateway; n++)
+        good += pod_in_service(w, sim_pod_id(w, gateway, n));
+    return good > 0 &&
+           (sim_asks(w, SIM_gw_lookup) == SIM_gw_lookup_active_set || pods_of(w, gateway) == 1);
 }
 
 static bool queued(const struct sim_world *w, sim_id eip)
@@ -172,7 +179,8 @@ static bool has_live_blocker(const struct sim_world *w, sim_id eip)
         return e->nat != 0 || !sim_eip_ready(e) || queued(w, eip);
     if (!queued(w, eip))
         return false;
-    return gateway != SIM_NONE && sim_gateway(w, gateway)->present && !gateway_usable(w, gateway);
+    return gateway != SIM_NONE && !gateway_usable(w, gateway) &&
+           (sim_gateway(w, gateway)->present || pods_of(w, gateway) > 0);
 }
 
 static void check_deletion(struct sim_findings *f, const struct sim_world *w, sim_id eip)

@@ -18,6 +18,12 @@ bool sim_when_rechecked(const struct sim_turn *t)
     return sim_asks(t->w, SIM_recheck_after_lock);
 }
 
+bool sim_when_copy_read(const struct sim_turn *t)
+{
+    return !sim_asks(t->w, SIM_guarded_writes) ||
+           sim_queue_keys((enum sim_queue_id)t->queue) != SIM_OBJECT_EIP;
+}
+
 bool sim_when_namespace_unknown(const struct sim_turn *t)
 {
     return sim_asks(t->w, SIM_eip_namespace) && t->me->snap.ns == 0;
@@ -48,6 +54,8 @@ bool sim_read_eip(struct sim_turn *t, struct sim_eip *into)
 
     e.rv = cached->rv;
     memcpy(into, cached, sizeof *into);
+    if (sim_asks(t->w, SIM_guarded_writes))
+        memcpy(&t->me->copy, cached, sizeof t->me->copy);
     sim_emit(t, &e);
     return sim_eip_exists(cached);
 }
@@ -60,6 +68,18 @@ bool sim_read_gateway(struct sim_turn *t)
 
     sim_emit(t, &e);
     return found;
+}
+
+bool sim_gateway_gone(struct sim_turn *t)
+{
+    if (sim_read_gateway(t))
+        return false;
+    for (unsigned n = 0; sim_asks(t->w, SIM_gone_means_no_pods) && t->me->gateway != SIM_NONE &&
+                         n < t->w->limits.pods_per_gateway;
+         n++)
+        if (sim_pod(t->w, sim_pod_id(t->w, t->me->gateway, n))->state != SIM_POD_ABSENT)
+            return false;
+    return true;
 }
 
 int sim_look_up_namespace(struct sim_turn *t)
@@ -146,10 +166,26 @@ int sim_take_lock(struct sim_turn *t)
 
 /* ---- writes ---- */
 
+/* The API's answer holds the object as it is now. */
+static void take_answer(struct sim_turn *t)
+{
+    const struct sim_eip *stored = &sim_eip(t->w, t->me->eip)->api;
+
+    if (!sim_asks(t->w, SIM_guarded_writes) || !sim_eip_exists(stored))
+        return;
+    memcpy(&t->me->copy, stored, sizeof t->me->copy);
+    if (sim_eip_exists(&t->me->snap))
+        memcpy(&t->me->snap, stored, sizeof t->me->snap);
+}
+
 enum sim_result sim_write_eip(struct sim_turn *t, enum sim_verb verb, const struct sim_eip *body,
                               bool finalizers)
 {
-    return sim_write(t, SIM_KIND_EIP, t->me->eip, verb, &body->meta, finalizers);
+    enum sim_result result = sim_write(t, SIM_KIND_EIP, t->me->eip, verb, &body->meta, finalizers);
+
+    if (result == SIM_RESULT_OK)
+        take_answer(t);
+    return result;
 }
 
 enum sim_result sim_write(struct sim_turn *t, enum sim_kind_id kind, sim_id id, enum sim_verb verb,

@@ -20,15 +20,18 @@ static void added(struct sim_turn *t, sim_id eip)
                      sim_eip_terminating(&sim_eip(t->w, eip)->cache);
 
     sim_queue_add(t, to_update ? SIM_QUEUE_UPDATE_EIP : SIM_QUEUE_ADD_EIP, eip);
+    if (sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always)
+        ask_status(t, &sim_eip(t->w, eip)->cache);
 }
 
 static bool status_changed(const struct sim_world *w, const struct sim_eip *old,
                            const struct sim_eip *new)
 {
     switch (sim_asks(w, SIM_subnet_status)) {
-    case 0:
+    case SIM_subnet_status_every_upd:
+    case SIM_subnet_status_always:
         return true;
-    case 1:
+    case SIM_subnet_status_ip_or_ready:
         return old->status_ip != new->status_ip || sim_eip_ready(old) != sim_eip_ready(new);
     default:
         return false;

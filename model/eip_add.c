@@ -53,8 +53,13 @@ static int stop_if_terminating(struct sim_turn *t)
     return sim_eip_terminating(&t->me->snap) ? SUCCEED : NEXT;
 }
 
+static bool when_finalizer_verified(const struct sim_turn *t)
+{
+    return when_finalizer_first(t) && !sim_asks(t->w, SIM_guarded_writes);
+}
+
 /* The patch that adds a finalizer takes "not found" for success, and the cache may be behind: only
- * a cached object that shows the finalizer proves it. */
+ * a cached object that shows the finalizer proves it.  A guarded patch proves it by its answer. */
 static int verify_finalizer(struct sim_turn *t)
 {
     if (!sim_read_eip(t, &t->me->snap))
@@ -96,12 +101,16 @@ enum {
     A6B,
     A6C,
     A6D,
+    A6E,
+    A6F,
+    A6G,
     A7A,
     A7,
     A8,
     A8S,
     A8R,
     A9,
+    A9R,
     A10A,
     A10,
     A11,
@@ -109,21 +118,77 @@ enum {
     A13
 };
 
+/* What an earlier run of add recorded, else what the user asks for: an address that is recorded can
+ * be on the gateway, and does not change any more. */
+static sim_v4 wanted(const struct sim_turn *t)
+{
+    const struct sim_eip *s = &t->me->snap;
+
+    return sim_when_recorded(t) && s->status_ip != 0 ? s->status_ip : s->spec_v4;
+}
+
 static int refuse_bad_address(struct sim_turn *t)
 {
-    sim_v4 want = t->me->snap.spec_v4;
+    sim_v4 want = wanted(t);
 
     return want == 0 || sim_v4_is_address(want) ? NEXT : FAIL;
 }
 
+static int ask_status_now(struct sim_turn *t)
+{
+    sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_ext(t->w, t->me->snap.net));
+    return NEXT;
+}
+
+static bool when_new(const struct sim_turn *t)
+{
+    return sim_when_recorded(t) && t->me->snap.status_ip == 0;
+}
+
+static bool when_policy_asked(const struct sim_turn *t)
+{
+    return when_new(t) && t->me->snap.qos != 0;
+}
+
+static int ask_policy(struct sim_turn *t)
+{
+    return sim_only_ask_policy(t, t->me->snap.qos);
+}
+
+static bool holds_something(const struct sim_turn *t)
+{
+    for (sim_id s = 0; s < t->w->limits.subnets; s++)
+        if (sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_PORT) != 0 ||
+            sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_BARE) != 0)
+            return true;
+    return false;
+}
+
+static bool when_left_over(const struct sim_turn *t)
+{
+    return when_new(t) && holds_something(t);
+}
+
+static int begin_anew(struct sim_turn *t)
+{
+    t->me->gave_back = 1;
+    sim_ipam_release(t, t->me->eip, SIM_NONE);
+    return NEXT;
+}
+
+static bool when_gave_back(const struct sim_turn *t)
+{
+    return t->me->gave_back && sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always;
+}
+
 static bool when_static(const struct sim_turn *t)
 {
-    return t->me->snap.spec_v4 != 0;
+    return wanted(t) != 0;
 }
 
 static bool when_random(const struct sim_turn *t)
 {
-    return t->me->snap.spec_v4 == 0;
+    return wanted(t) == 0;
 }
 
 /* The subnet's name as IPAM is told it. */
@@ -148,7 +213,7 @@ static int take(struct sim_turn *t, const struct sim_alloc *got)
 static int allocate_static(struct sim_turn *t)
 {
     struct sim_alloc got =
-        sim_ipam_static(t, t->me->eip, SIM_NIC_PORT, ipam_name(t), t->me->snap.spec_v4, true, 0);
+        sim_ipam_static(t, t->me->eip, SIM_NIC_PORT, ipam_name(t), wanted(t), true, 0);
 
     return take(t, &got);
 }
@@ -180,6 +245,16 @@ static int find_mask(struct sim_turn *t)
     return NEXT;
 }
 
+static int record_address(struct sim_turn *t)
+{
+    struct sim_eip body = t->me->snap;
+
+    body.status_ip = t->me->v4;
+    body.status_qos = body.qos;
+    t->me->written = 1;
+    return sim_write_eip(t, SIM_VERB_PATCH_STATUS, &body, false) == SIM_RESULT_OK ? NEXT : FAIL;
+}
+
 /* ---- the gateway ---- */
 
 static int prepare_eip_add(struct sim_turn *t)
@@ -192,15 +267,7 @@ static int prepare_eip_add(struct sim_turn *t)
 
 static int prepare_policy(struct sim_turn *t)
 {
-    t->me->policy = sim_ref_id(t->me->snap.qos);
-    t->me->rule = 0;
-    return NEXT;
-}
-
-static int ask_status_now(struct sim_turn *t)
-{
-    sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_ext(t->w, t->me->snap.net));
-    return NEXT;
+    return sim_use_policy(t, sim_policy_used(t));
 }
 
 /* clang-format off */
@@ -225,8 +292,14 @@ const struct sim_step sim_add_steps[] = {
                  "error if spec.v6ip has upper-case letters"),
     [A6B] = LOCAL("A6b", when_finalizer_first, stop_if_terminating, "done if it is terminating"),
     [A6C] = ENTER("A6c", when_finalizer_first, NULL, FINALIZER_ADD, "put the finalizer first"),
-    [A6D] = CALL("A6d", when_finalizer_first, verify_finalizer, READ, EIP,
+    [A6D] = CALL("A6d", when_finalizer_verified, verify_finalizer, READ, EIP,
                  "go on only if the cached EIP shows a finalizer"),
+    [A6E] = CALL("A6e", when_left_over, begin_anew, IPAM, EIP,
+                 "without an address: give back what an earlier EIP of the name left"),
+    [A6F] = GLUED("A6f", when_gave_back, ask_status_now, QUEUE, SUBNET,
+                  "something was given back: ask for the subnet's status"),
+    [A6G] = ENTER("A6g", when_policy_asked, ask_policy, QOS_ADD,
+                  "without an address: is the bandwidth policy to be had?"),
     [A7A] = CALL("A7a", when_pod_checked_by_namespace, sim_look_up_namespace, READ, GATEWAY,
                  "read the gateway for its namespace"),
     [A7] = CALL("A7", when_pod_checked, check_pod, LIST, POD,
@@ -236,10 +309,12 @@ const struct sim_step sim_add_steps[] = {
     [A8R] = CALL("A8r", when_random, allocate_random, IPAM, EIP,
                  "allocate an address, again while it is a node's own"),
     [A9] = LOCAL("A9", NULL, find_mask, "find mask and gateway of the subnet"),
+    [A9R] = CALL("A9r", when_new, record_address, WRITE, EIP,
+                  "patch the status: address and policy, not ready"),
     [A10A] = CALL("A10a", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
                   "read the gateway for its namespace"),
     [A10] = ENTER("A10", NULL, prepare_eip_add, PODS, "set the address in the gateway: eip-add"),
-    [A11] = ENTER("A11", sim_when_policy_named, prepare_policy, QOS_ADD, "add the bandwidth rules"),
+    [A11] = ENTER("A11", sim_when_policy_used, prepare_policy, QOS_ADD, "add the bandwidth rules"),
     [A12] = ENTER("A12", NULL, NULL, PERSIST, "write spec, status, labels, finalizer"),
     [A13] = GLUED("A13", sim_when_handlers_ask_status, ask_status_now, QUEUE, SUBNET,
                   "ask for the subnet's status"),
@@ -284,6 +359,11 @@ static void set_spec(const struct sim_turn *t, struct sim_eip *body)
         body->ns = 1;
 }
 
+static bool when_created(const struct sim_turn *t)
+{
+    return !sim_asks(t->w, SIM_guarded_writes);
+}
+
 static int create(struct sim_turn *t)
 {
     struct sim_eip body;
@@ -325,7 +405,7 @@ static int patch_status(struct sim_turn *t)
     body.flags |= SIM_EIP_READY;
     if (body.status_ip == 0)
         body.status_ip = t->me->v4;
-    body.status_qos = t->me->snap.qos;
+    body.status_qos = sim_policy_used(t);
     result = sim_write_eip(t, SIM_VERB_PATCH_STATUS, &body, false);
     if (result == SIM_RESULT_NOT_FOUND)
         return RETURN;
@@ -375,6 +455,11 @@ static int patch_labels(struct sim_turn *t)
     return result == SIM_RESULT_OK || result == SIM_RESULT_NOT_FOUND ? NEXT : FAIL;
 }
 
+static bool when_finalizer_last(const struct sim_turn *t)
+{
+    return !when_finalizer_first(t);
+}
+
 static int ask_status_later(struct sim_turn *t)
 {
     sim_queue_add_after(t, SIM_QUEUE_SUBNET_STATUS, sim_ext(t->w, t->me->snap.net), 300);
@@ -385,14 +470,14 @@ static int ask_status_later(struct sim_turn *t)
 const struct sim_step sim_persist_steps[] = {
     [C0] = CALL("C0", when_namespaces, sim_look_up_namespace, READ, GATEWAY,
                 "read the gateway for its namespace"),
-    [C1] = CALL("C1", NULL, read_to_persist, READ, EIP,
+    [C1] = CALL("C1", sim_when_copy_read, read_to_persist, READ, EIP,
                 "read the EIP; gone: panic up to v1.14, create it anew from v1.15"),
-    [C2] = CALL("C2", NULL, create, WRITE, EIP, "create the EIP that a user deleted"),
+    [C2] = CALL("C2", when_created, create, WRITE, EIP, "create the EIP that a user deleted"),
     [C3] = CALL("C3", NULL, update, WRITE, EIP, "update the spec, with the cached resourceVersion"),
     [C4] = CALL("C4", NULL, patch_status, WRITE, EIP,
                 "patch the whole status; gone: success, and nothing is given back"),
     [C5] = CALL("C5", when_labels_patched, patch_labels, WRITE, EIP, "patch the label map"),
-    [C6] = ENTER("C6", NULL, NULL, FINALIZER_ADD, "add the finalizer"),
+    [C6] = ENTER("C6", when_finalizer_last, NULL, FINALIZER_ADD, "add the finalizer"),
     [C7] = GLUED("C7", sim_when_handlers_ask_status, ask_status_later, QUEUE_AFTER, SUBNET,
                  "ask for the subnet's status in 300 ms"),
     END

@@ -41,6 +41,7 @@ enum {
     U8D,
     U8E,
     U8F,
+    U8G,
     U9,
     U10,
     D1,
@@ -61,6 +62,11 @@ static int branch_if_terminating(struct sim_turn *t)
     return sim_eip_terminating(&t->me->snap) ? D1 : NEXT;
 }
 
+static bool when_spec_counts(const struct sim_turn *t)
+{
+    return !sim_asks(t->w, SIM_recorded_first);
+}
+
 static int refuse_new_address(struct sim_turn *t)
 {
     const struct sim_eip *s = &t->me->snap;
@@ -70,9 +76,17 @@ static int refuse_new_address(struct sim_turn *t)
 
 /* ---- U7: another bandwidth policy ---- */
 
+static bool redone(const struct sim_turn *t)
+{
+    const struct sim_eip *s = &t->me->snap;
+
+    return !sim_eip_ready(s) && s->redo != 0 && s->status_ip != 0;
+}
+
+/* What is recorded is programmed before anything else is asked for. */
 static bool policy_changed(const struct sim_turn *t)
 {
-    return t->me->snap.status_qos != t->me->snap.qos;
+    return t->me->snap.status_qos != t->me->snap.qos && !(sim_when_recorded(t) && redone(t));
 }
 
 static bool when_old_policy(const struct sim_turn *t)
@@ -88,26 +102,20 @@ static bool when_new_policy(const struct sim_turn *t)
 static int prepare_old_policy(struct sim_turn *t)
 {
     t->me->v4 = t->me->snap.status_ip;
-    t->me->policy = sim_ref_id(t->me->snap.status_qos);
-    t->me->rule = 0;
-    return NEXT;
+    return sim_use_policy(t, t->me->snap.status_qos);
 }
 
 static int prepare_new_policy(struct sim_turn *t)
 {
     t->me->v4 = t->me->snap.status_ip;
-    t->me->policy = sim_ref_id(t->me->snap.qos);
-    t->me->rule = 0;
-    return NEXT;
+    return sim_use_policy(t, t->me->snap.qos);
 }
 
 /* ---- U8: programming again after a gateway's start ---- */
 
 static int skip_unless_redone(struct sim_turn *t)
 {
-    const struct sim_eip *s = &t->me->snap;
-
-    return !sim_eip_ready(s) && s->redo != 0 && s->status_ip != 0 ? NEXT : U9;
+    return redone(t) ? NEXT : U9;
 }
 
 static bool when_pod_first(const struct sim_turn *t)
@@ -136,17 +144,34 @@ static int prepare_eip_add(struct sim_turn *t)
     return NEXT;
 }
 
+static int prepare_used_policy(struct sim_turn *t)
+{
+    t->me->v4 = t->me->snap.status_ip;
+    return sim_use_policy(t, sim_policy_used(t));
+}
+
+static bool when_policy_still_changed(const struct sim_turn *t)
+{
+    return sim_when_recorded(t) && policy_changed(t);
+}
+
+static int change_policy(struct sim_turn *t)
+{
+    (void)t;
+    return U7A;
+}
+
 static int prepare_ready(struct sim_turn *t)
 {
     t->me->ready = 1;
     t->me->redo = 0;
-    t->me->qos = t->me->snap.qos;
+    t->me->qos = sim_policy_used(t);
     return NEXT;
 }
 
 static int prepare_reset(struct sim_turn *t)
 {
-    t->me->ready = 1;
+    t->me->ready = !sim_asks(t->w, SIM_reset_keeps_ready) || sim_eip_ready(&t->me->copy);
     t->me->redo = 0;
     t->me->qos = 0;
     return NEXT;
@@ -170,11 +195,16 @@ static bool when_nat_blocks(const struct sim_turn *t)
 static int stop_if_in_use(struct sim_turn *t)
 {
     sim_list_rules(t, t->me->snap.spec_v4);
-    return t->me->nat != 0 ? SUCCEED : NEXT;
+    if (t->me->nat == 0)
+        return NEXT;
+    return sim_asks(t->w, SIM_blocked_delete_retried) ? FAIL : SUCCEED;
 }
 
+/* What was never recorded was never programmed. */
 static int skip_gateway_if_disabled(struct sim_turn *t)
 {
+    if (sim_when_recorded(t) && t->me->snap.status_ip == 0)
+        return D4;
     t->me->v4 = t->me->snap.status_ip;
     t->me->op = SIM_VERB_EIP_DEL;
     t->me->missing_ok = sim_asks(t->w, SIM_delete_skip_rule) == SIM_delete_skip_rule_pod_notfound;
@@ -188,7 +218,7 @@ static bool when_gateway_asked(const struct sim_turn *t)
 
 static int skip_if_gateway_gone(struct sim_turn *t)
 {
-    return sim_read_gateway(t) ? NEXT : D4;
+    return sim_gateway_gone(t) ? D4 : NEXT;
 }
 
 static bool when_policy_programmed(const struct sim_turn *t)
@@ -241,7 +271,8 @@ const struct sim_step sim_update_steps[] = {
     [U3] = LOCAL("U3", NULL, branch_if_terminating, "terminating: the deletion branch"),
     [U4] = LOCAL("U4", sim_when_v6_refused, sim_refuse_upper_v6,
                  "error if spec.v6ip has upper-case letters"),
-    [U5] = LOCAL("U5", NULL, refuse_new_address, "error if spec.v4ip is no longer status.ip"),
+    [U5] = LOCAL("U5", when_spec_counts, refuse_new_address,
+                 "error if spec.v4ip is no longer status.ip"),
     [U6] = LOCAL("U6", NULL, sim_refuse_if_disabled, "error unless the NAT gateway feature is on"),
     [U7A] = ENTER("U7a", when_old_policy, prepare_old_policy, QOS_DEL,
                   "another policy: remove the rules of the old one"),
@@ -259,9 +290,11 @@ const struct sim_step sim_update_steps[] = {
     [U8C] = CALL("U8c", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
                  "read the gateway for its namespace"),
     [U8D] = ENTER("U8d", NULL, prepare_eip_add, PODS, "set the address in the gateway: eip-add"),
-    [U8E] = ENTER("U8e", sim_when_policy_named, prepare_new_policy, QOS_ADD,
+    [U8E] = ENTER("U8e", sim_when_policy_used, prepare_used_policy, QOS_ADD,
                   "add the bandwidth rules"),
     [U8F] = ENTER("U8f", NULL, prepare_ready, PATCH_STATUS, "patch the status: ready"),
+    [U8G] = LOCAL("U8g", when_policy_still_changed, change_policy,
+                  "another policy was asked for: now it is time"),
     [U9] = ENTER("U9", NULL, NULL, FINALIZER_ADD, "add the finalizer"),
     [U10] = LOCAL("U10", NULL, succeed, "done"),
     [D1] = CALL("D1", when_nat_blocks, stop_if_in_use, LIST, DNAT,
@@ -269,7 +302,7 @@ const struct sim_step sim_update_steps[] = {
     [D2] = LOCAL("D2", when_ipam_asked, sim_resolve,
                  "find the mask in IPAM; no such subnet: error"),
     [D3] = LOCAL("D3", NULL, skip_gateway_if_disabled,
-                 "leave the gateway alone if the feature is off"),
+                 "leave the gateway alone if the feature is off, or nothing is recorded"),
     [D3A] = CALL("D3a", sim_when_namespace_unknown, sim_look_up_namespace, READ, GATEWAY,
                  "read the gateway for its namespace"),
     [D3B] = CALL("D3b", when_gateway_asked, skip_if_gateway_gone, READ, GATEWAY,
@@ -308,7 +341,8 @@ static int release_by_name(struct sim_turn *t)
 
 static bool when_released_in_delete(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_release_in_delete_handler);
+    return sim_asks(t->w, SIM_release_in_delete_handler) ||
+           sim_asks(t->w, SIM_release_site) == SIM_release_site_absent;
 }
 
 /* A new EIP of the name must keep what it has. */
@@ -321,7 +355,7 @@ static int release_unless_cached(struct sim_turn *t)
 
 static bool when_status_asked(const struct sim_turn *t)
 {
-    return sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_handlers &&
+    return sim_asks(t->w, SIM_subnet_status) >= SIM_subnet_status_handlers &&
            sim_queue_of_objects(t->w, SIM_QUEUE_DEL_EIP);
 }
 

@@ -165,9 +165,27 @@ static int read_policy_to_add(struct sim_turn *t)
     return sim_asks(t->w, SIM_qos_policy_missing_ok) ? RETURN : DIE;
 }
 
+enum { ONLY_ASK = SIM_POLICY_RULES };
+
+int sim_use_policy(struct sim_turn *t, sim_ref policy)
+{
+    t->me->policy = sim_ref_id(policy);
+    t->me->rule = 0;
+    return NEXT;
+}
+
+int sim_only_ask_policy(struct sim_turn *t, sim_ref policy)
+{
+    t->me->policy = sim_ref_id(policy);
+    t->me->rule = ONLY_ASK;
+    return NEXT;
+}
+
+/* What is recorded was granted. */
 static bool when_not_shared(const struct sim_turn *t)
 {
-    return !sim_policy(t->w, t->me->policy)->shared;
+    return !sim_policy(t->w, t->me->policy)->shared &&
+           !(sim_when_recorded(t) && sim_ref_id(t->me->snap.status_qos) == t->me->policy);
 }
 
 /* Only the first holder in the list is looked at. */
@@ -260,7 +278,7 @@ static bool when_gateway_asked(const struct sim_turn *t)
 
 static int skip_if_gateway_gone(struct sim_turn *t)
 {
-    return sim_read_gateway(t) ? NEXT : K7;
+    return sim_gateway_gone(t) ? K7 : NEXT;
 }
 
 static int prepare_remove(struct sim_turn *t)

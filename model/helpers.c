@@ -24,9 +24,19 @@ bool sim_when_resolved_first(const struct sim_turn *t)
     return sim_asks(t->w, SIM_subnet_resolution) != SIM_subnet_resolution_ipam_name;
 }
 
-bool sim_when_policy_named(const struct sim_turn *t)
+bool sim_when_recorded(const struct sim_turn *t)
 {
-    return t->me->snap.qos != 0;
+    return sim_asks(t->w, SIM_recorded_first);
+}
+
+sim_ref sim_policy_used(const struct sim_turn *t)
+{
+    return sim_when_recorded(t) ? t->me->snap.status_qos : t->me->snap.qos;
+}
+
+bool sim_when_policy_used(const struct sim_turn *t)
+{
+    return sim_policy_used(t) != 0;
 }
 
 int sim_resolve(struct sim_turn *t)
@@ -73,7 +83,7 @@ static int write_finalizer(struct sim_turn *t)
         return FAIL;
     result = sim_write_eip(t, SIM_VERB_PATCH, &body,
                            memcmp(body.finalizer, t->me->copy.finalizer, sizeof body.finalizer));
-    if (result == SIM_RESULT_NOT_FOUND)
+    if (result == SIM_RESULT_NOT_FOUND && !sim_asks(t->w, SIM_guarded_writes))
         return RETURN;
     return result == SIM_RESULT_OK ? NEXT : FAIL;
 }
@@ -86,7 +96,7 @@ static int ask_status_now(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_finalizer_add_steps[] = {
-    CALL("F1", NULL, read_copy, READ, EIP, "read the EIP; gone: done"),
+    CALL("F1", sim_when_copy_read, read_copy, READ, EIP, "read the EIP; gone: done"),
     LOCAL("F2", NULL, add_guard, "done if the guard says that no finalizer is needed"),
     CALL("F3", NULL, write_finalizer, WRITE, EIP,
          "patch the finalizers: the cached list and our own; gone: done"),
@@ -126,7 +136,7 @@ static int ask_status_later(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_finalizer_del_steps[] = {
-    CALL("G1", NULL, read_copy, READ, EIP, "read the EIP; gone: done"),
+    CALL("G1", sim_when_copy_read, read_copy, READ, EIP, "read the EIP; gone: done"),
     LOCAL("G2", NULL, remove_guard, "done if the cached EIP has no finalizer at all"),
     CALL("G3", NULL, write_removal, WRITE, EIP,
          "patch the finalizers: the cached list without our own; gone: done"),
@@ -174,7 +184,7 @@ static int write_status(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_patch_status_steps[] = {
-    CALL("S1", NULL, read_copy, READ, EIP, "read the EIP; gone: done"),
+    CALL("S1", sim_when_copy_read, read_copy, READ, EIP, "read the EIP; gone: done"),
     CALL("S2", NULL, list_rules, LIST, DNAT, "which NAT rules carry spec.v4ip as label"),
     LOCAL("S3", NULL, status_guard, "done if nothing would change"),
     CALL("S4", NULL, write_status, WRITE, EIP, "patch the whole status; gone: done"),
@@ -199,7 +209,7 @@ static int write_qos_status(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_patch_qos_status_steps[] = {
-    CALL("Q1", NULL, read_copy, READ, EIP, "read the EIP; gone: done"),
+    CALL("Q1", sim_when_copy_read, read_copy, READ, EIP, "read the EIP; gone: done"),
     LOCAL("Q2", NULL, qos_guard, "done if it names this policy already"),
     CALL("Q3", NULL, write_qos_status, WRITE, EIP, "patch the whole status; gone: done"),
     END
@@ -230,7 +240,7 @@ static int write_labels(struct sim_turn *t)
 
 /* clang-format off */
 const struct sim_step sim_patch_label_steps[] = {
-    CALL("L1", NULL, read_copy, READ, EIP, "read the EIP; gone: done"),
+    CALL("L1", sim_when_copy_read, read_copy, READ, EIP, "read the EIP; gone: done"),
     LOCAL("L2", NULL, label_guard, "done if the labels of gateway and policy are right"),
     CALL("L3", NULL, write_labels, WRITE, EIP, "patch the label map; gone: done"),
     END

@@ -10,8 +10,8 @@ struct row {
 };
 
 static const struct row rows[SIM_SWITCH_COUNT] = {
-#define SIM_SWITCH(name, values, a, b, c, d, e, f, g, h, meaning)                                  \
-    {#name, values, {a, b, c, d, e, f, g, h}, meaning},
+#define SIM_SWITCH(name, values, a, b, c, d, e, f, g, h, i, meaning)                               \
+    {#name, values, {a, b, c, d, e, f, g, h, i}, meaning},
 #include "model/policy.def"
 #undef SIM_SWITCH
 };

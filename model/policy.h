@@ -1,7 +1,7 @@
 /* Policies: one value per switch; profiles: policies with a name.
  *
  * A handler is written once and asks the policy at the step that differs.  A profile is a release
- * of kube-ovn.  The table is model/policy.def.
+ * of kube-ovn, or the design that holds (hardened).  The table is model/policy.def.
  */
 #ifndef EIPSIM_MODEL_POLICY_H
 #define EIPSIM_MODEL_POLICY_H
@@ -25,6 +25,7 @@ enum sim_switch {
     X(release_site, del, 0)                                                                        \
     X(release_site, upd_after_fin, 1)                                                              \
     X(release_site, upd_before_fin, 2)                                                             \
+    X(release_site, absent, 3)                                                                     \
     X(release_scope, all, 0)                                                                       \
     X(release_scope, spec_raw, 1)                                                                  \
     X(subnet_resolution, ipam_name, 0)                                                             \
@@ -48,6 +49,9 @@ enum sim_switch {
     X(subnet_status, every_upd, 0)                                                                 \
     X(subnet_status, ip_or_ready, 1)                                                               \
     X(subnet_status, handlers, 2)                                                                  \
+    X(subnet_status, always, 3)                                                                    \
+    X(status_counts, labelled, 0)                                                                  \
+    X(status_counts, reporting, 1)                                                                 \
     X(qos_requeue, none, 0)                                                                        \
     X(qos_requeue, handler, 1)                                                                     \
     X(qos_requeue, events, 2)                                                                      \
@@ -70,7 +74,8 @@ enum sim_switch_value {
     X(V1_14_41, "v1.14.41")                                                                        \
     X(V1_15_24, "v1.15.24")                                                                        \
     X(V1_16_2, "v1.16.2")                                                                          \
-    X(MASTER, "master")
+    X(MASTER, "master")                                                                            \
+    X(HARDENED, "hardened")
 
 enum sim_profile {
 #define X(name, text) SIM_PROFILE_##name,
@@ -78,6 +83,9 @@ enum sim_profile {
 #undef X
         SIM_PROFILE_COUNT
 };
+
+/* The profiles before this one are releases: recordings of their code exist. */
+#define SIM_RELEASE_COUNT SIM_PROFILE_HARDENED
 
 struct sim_policy {
     uint8_t value[SIM_SWITCH_COUNT];

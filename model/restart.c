@@ -105,6 +105,16 @@ static void tell_added(struct sim_turn *t)
     }
 }
 
+/* The Subnets come as ADDED too, and upstream computes their status then, in handlers that are not
+ * modelled. */
+static void ask_status(struct sim_turn *t)
+{
+    for (sim_id s = 0; s < t->w->limits.subnets; s++)
+        if (sim_subnet(t->w, s)->present &&
+            sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always)
+            sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_subnet(t->w, s)->net);
+}
+
 void sim_boot(struct sim_turn *t)
 {
     struct sim_world *w = t->w;
@@ -119,6 +129,7 @@ void sim_boot(struct sim_turn *t)
     for (sim_id i = 0; i < w->limits.eips; i++)
         if (sim_eip_exists(&sim_eip(w, i)->cache))
             restore(t, i);
+    ask_status(t);
     tell_added(t);
     sim_derived(w)->all_touched = 1;
 }

@@ -103,6 +103,8 @@ const char *sim_table_title(enum sim_table table);
 /* Reads EIP `key` from the cache into *into; false: not found. */
 bool sim_read_eip(struct sim_turn *t, struct sim_eip *into);
 bool sim_read_gateway(struct sim_turn *t);
+/* Reads the gateway and says whether nothing is left of it that could be cleaned. */
+bool sim_gateway_gone(struct sim_turn *t);
 bool sim_read_policy(struct sim_turn *t);
 bool sim_read_subnet(struct sim_turn *t, sim_id net);
 /* Lists the three kinds of NAT rules labelled v4; me->nat. */
@@ -123,13 +125,23 @@ bool sim_resolve_in_ipam(struct sim_turn *t);
 
 bool sim_when_handlers_ask_status(const struct sim_turn *t);
 bool sim_when_resolved_first(const struct sim_turn *t);
-bool sim_when_policy_named(const struct sim_turn *t); /* spec.qosPolicy */
+/* Is what a handler was granted recorded in the status before it is used? */
+bool sim_when_recorded(const struct sim_turn *t);
+/* The policy an EIP is programmed with: the one in its spec, or the one recorded. */
+sim_ref sim_policy_used(const struct sim_turn *t);
+bool sim_when_policy_used(const struct sim_turn *t);
+/* The next table adds bandwidth rules of this policy; sim_only_ask: it only asks for it. */
+int sim_use_policy(struct sim_turn *t, sim_ref policy);
+int sim_only_ask_policy(struct sim_turn *t, sim_ref policy);
 /* me->subnet by sim_resolve_subnet; none: FAIL. */
 int sim_resolve(struct sim_turn *t);
 bool sim_when_locked_first(const struct sim_turn *t);
 bool sim_when_read_first(const struct sim_turn *t);
 bool sim_when_namespace_unknown(const struct sim_turn *t);
 bool sim_when_rechecked(const struct sim_turn *t);
+/* Does a helper read the EIP anew (me->copy)?  With guarded writes it goes on from what its handler
+ * has; only the pass, which has none, reads. */
+bool sim_when_copy_read(const struct sim_turn *t);
 bool sim_when_v6_refused(const struct sim_turn *t);
 int sim_refuse_if_disabled(struct sim_turn *t);
 int sim_refuse_upper_v6(struct sim_turn *t);

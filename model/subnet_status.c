@@ -51,14 +51,28 @@ static void compute(struct sim_turn *t)
     compute_range(t, SIM_STATUS_NEXT_AVAILABLE, IPAM_AVAILABLE);
 }
 
+static uint32_t reporting(const struct sim_world *w, sim_id subnet)
+{
+    uint32_t n = 0;
+
+    for (sim_id i = 0; i < w->limits.eips; i++) {
+        const struct sim_eip *c = &sim_eip(w, i)->cache;
+
+        n += sim_eip_exists(c) && sim_v4_is_address(c->status_ip) &&
+             sim_subnet_of(w, c->net) == subnet;
+    }
+    return n;
+}
+
 static int count_eips(struct sim_turn *t)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
+    bool labelled = sim_asks(t->w, SIM_status_counts) == SIM_status_counts_labelled;
 
     e.object = SIM_OBJECT_EIP;
-    e.selector = SIM_SELECT_NET;
+    e.selector = labelled ? SIM_SELECT_NET : SIM_SELECT_ALL;
     e.id = t->me->key;
-    e.count = sim_net(t->w, t->me->key)->labelled;
+    e.count = labelled ? sim_net(t->w, t->me->key)->labelled : reporting(t->w, subnet_of_key(t));
     t->me->using_ips = e.count;
     sim_emit(t, &e);
     return NEXT;

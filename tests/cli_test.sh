@@ -52,7 +52,7 @@ done
 
 # A result is an exit code, and a failure says how to see it again.
 ends 0 run "$leak"
-says out '8 passed, 0 failed'
+says out '9 passed, 0 failed'
 silent err
 ends 1 run --profile v1.16.2 --set gw_pod_checked_before_allocate=0 "$leak"
 says out 'a violation that is not expected: live-owner'
@@ -104,12 +104,12 @@ ends 1 run --json --junit "$work/junit.xml" --set gw_pod_checked_before_allocate
 python3 - "$work/out" "$work/junit.xml" <<'END' || fail "JSON or JUnit"
 import json, sys, xml.etree.ElementTree as xml
 lines = [json.loads(line) for line in open(sys.argv[1])]
-assert len(lines) == 8 and all(line["scenario"].endswith("issue-4922.yaml") for line in lines)
+assert len(lines) == 9 and all(line["scenario"].endswith("issue-4922.yaml") for line in lines)
 failed = {line["profile"] for line in lines if not line["ok"]}
 assert "v1.16.2" in failed and "master" not in failed and "v1.12.22" not in failed, failed
 suites = xml.parse(sys.argv[2]).getroot()
 suites = [suites] if suites.tag == "testsuite" else list(suites)
-assert sum(int(s.get("tests")) for s in suites) == 8
+assert sum(int(s.get("tests")) for s in suites) == 9
 assert sum(int(s.get("failures")) for s in suites) == len(failed)
 assert len(list(suites[0].iter("failure"))) == len(failed)
 END
@@ -117,7 +117,7 @@ ends 2 run --junit "$work/none/junit.xml" "$leak"
 echo nonsense >"$work/broken.yaml"
 ends 2 run --json --junit "$work/junit.xml" "$leak" "$work/broken.yaml"
 says out '"scenario":"[^"]*broken.yaml","ok":false'
-grep -q 'tests="9" failures="0" errors="1"' "$work/junit.xml" || fail "JUnit of a broken file"
+grep -q 'tests="10" failures="0" errors="1"' "$work/junit.xml" || fail "JUnit of a broken file"
 strange=$work/$(printf "\\xff \\xef\\xbf\\xbe '").yaml
 cp "$leak" "$strange"
 ends 1 run --profile v1.16.2 --set gw_pod_checked_before_allocate=0 \

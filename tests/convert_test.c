@@ -131,7 +131,7 @@ static void recordings(void **state)
     static const char *const streams[] = {"1", "30", "60"};
 
     (void)state;
-    for (int p = 0; p < SIM_PROFILE_COUNT; p++)
+    for (int p = 0; p < SIM_RELEASE_COUNT; p++)
         for (size_t i = 0; i < 3; i++) {
             char path[128];
             struct tool_history h;

@@ -36,6 +36,18 @@ static const struct {
     {SIM_exec_undo_on_add_failure, ALL, "model/lifecycle_test.c"},
     /* the delete handler of v1.12.0 knows the name alone: it cannot release less than all */
     {SIM_release_scope, SIM_PROFILE_V1_12_0, NULL},
+    /* where no rule blocks a deletion, and no gateway's object is looked at */
+    {SIM_blocked_delete_retried, SIM_PROFILE_V1_12_0, NULL},
+    {SIM_blocked_delete_retried, SIM_PROFILE_V1_12_22, NULL},
+    {SIM_blocked_delete_retried, SIM_PROFILE_V1_12_35, NULL},
+    {SIM_blocked_delete_retried, SIM_PROFILE_V1_13_15, NULL},
+    {SIM_blocked_delete_retried, SIM_PROFILE_V1_14_41, NULL},
+    {SIM_gone_means_no_pods, SIM_PROFILE_V1_12_0, NULL},
+    {SIM_gone_means_no_pods, SIM_PROFILE_V1_12_22, NULL},
+    {SIM_gone_means_no_pods, SIM_PROFILE_V1_12_35, NULL},
+    {SIM_gone_means_no_pods, SIM_PROFILE_V1_13_15, NULL},
+    {SIM_gone_means_no_pods, SIM_PROFILE_V1_14_41, NULL},
+    {SIM_gone_means_no_pods, SIM_PROFILE_V1_15_24, NULL},
     /* nobody in these recordings got an excluded address */
     {SIM_status_minus_excludes, SIM_PROFILE_V1_15_24, NULL},
     {SIM_status_minus_excludes, SIM_PROFILE_MASTER, NULL},
@@ -99,7 +111,7 @@ static void every_switch_is_noticed(void **state)
 
     (void)state;
     for (unsigned s = 0; s < SIM_SWITCH_COUNT; s++)
-        for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++)
+        for (unsigned p = 0; p < SIM_RELEASE_COUNT; p++)
             if (!is_silent(s, p) && !noticed(p, s)) {
                 print_error("%s in %s: no recording notices it\n",
                             sim_switch_text((enum sim_switch)s),

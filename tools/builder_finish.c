@@ -300,6 +300,13 @@ static void fill_texts(struct tool_builder *b)
     n->n_macs = b->names[TOOL_NAME_MAC].count;
 }
 
+/* A design of ours runs on the newest IPAM. */
+static ipam_quirks quirks_of(enum sim_profile profile)
+{
+    return ipam_release_quirks(profile < SIM_RELEASE_COUNT ? (enum ipam_release)profile
+                                                           : IPAM_RELEASE_MASTER);
+}
+
 struct engine_config *tool_builder_finish(struct tool_builder *b)
 {
     struct sim_setup *s = &b->config.setup;
@@ -324,7 +331,7 @@ struct engine_config *tool_builder_finish(struct tool_builder *b)
     memcpy(s->node, b->node, sizeof s->node);
     s->policy = b->options.policy;
     s->profile = b->options.profile;
-    s->quirks = ipam_release_quirks((enum ipam_release)b->options.profile);
+    s->quirks = quirks_of(b->options.profile);
     s->timed = b->options.timed;
     s->nat_enabled = b->options.nat_enabled;
     s->up = b->options.up;
@@ -340,5 +347,5 @@ void tool_config_set_profile(struct engine_config *config, enum sim_profile prof
 {
     config->setup.profile = (uint8_t)profile;
     sim_policy_of(profile, &config->setup.policy);
-    config->setup.quirks = ipam_release_quirks((enum ipam_release)profile);
+    config->setup.quirks = quirks_of(profile);
 }

@@ -60,7 +60,8 @@ static void print_markdown(void)
 {
     printf("# Profiles\n\nThis page is what `eipsim profiles --markdown` prints; the table is "
            "[model/policy.def](../model/policy.def).\n\n"
-           "A profile is a release of kube-ovn: a value for each switch. `--set SWITCH=VALUE` "
+           "A profile is a value for each switch: a release of kube-ovn, or `hardened`, the design "
+           "that holds. `--set SWITCH=VALUE` "
            "changes one.\n\n| switch | values |");
     for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++)
         printf(" %s |", sim_profile_text((enum sim_profile)p));
