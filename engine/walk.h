@@ -79,6 +79,8 @@ struct engine_walk {
     size_t n_findings;
 };
 
+/* Swarm testing: which of the classes that are allowed the run of this seed has. */
+uint32_t engine_walk_classes(uint32_t allowed, uint64_t seed);
 /* One run.  Findings name the action they were seen after; at rest that is the last one. */
 void engine_walk_run(struct engine_walk *walk);
 /* The same with records instead of chance: world, trace, scratch, seen, found and context are the

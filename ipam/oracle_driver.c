@@ -60,8 +60,13 @@ void oracle_driver_start_over(struct oracle_driver *d)
 {
     for (uint32_t s = 1; s <= ORACLE_SUBNETS; s++)
         ipam_subnet_delete(d->ipam, s, NULL);
-    oracle_init(&d->oracle, ipam_quirks_of(d->ipam));
+    oracle_init(&d->oracle, d->oracle.quirks);
     d->drawn = 0;
+}
+
+void oracle_driver_mutate(struct oracle_driver *d, ipam_quirks quirks)
+{
+    oracle_init(&d->oracle, d->oracle.quirks & ~quirks);
 }
 
 /* ---- comparing ---- */
@@ -463,7 +468,8 @@ bool oracle_driver_step(struct oracle_driver *d)
     d->drawn += ours.fresh_used;
     if (!sound(d, &r, &ours, &journal))
         return false;
-    if (error == IPAM_ERROR_UPSTREAM_CRASH || error == IPAM_ERROR_NO_FRESH_MAC) {
+    if ((error == IPAM_ERROR_UPSTREAM_CRASH && d->oracle.quirks == ipam_quirks_of(d->ipam)) ||
+        error == IPAM_ERROR_NO_FRESH_MAC) {
         oracle_driver_start_over(d);
         return true;
     }

@@ -51,6 +51,8 @@ void oracle_driver_open(struct oracle_driver *d, const struct ipam_family_limits
 void oracle_driver_close(struct oracle_driver *d);
 /* Empties both. */
 void oracle_driver_start_over(struct oracle_driver *d);
+/* Before the first operation: to the oracle, these switches of the library are faults. */
+void oracle_driver_mutate(struct oracle_driver *d, ipam_quirks quirks);
 /* One operation. false: see wrong. */
 bool oracle_driver_step(struct oracle_driver *d);
 /* Operations so far that ended in this error. */

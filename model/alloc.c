@@ -121,6 +121,15 @@ static struct sim_alloc finish(struct sim_turn *t, sim_id eip, struct sim_event 
     return out;
 }
 
+/* The name an EIP's addresses are kept under. */
+static uint16_t key_of(const struct sim_turn *t, enum sim_verb verb, sim_id eip)
+{
+    uint16_t name = sim_eip(t->w, eip)->name;
+
+    return sim_flawed(t->w, SIM_FLAW_WRONG_KEY, verb) ? (uint16_t)((name + 1) % t->w->limits.names)
+                                                      : name;
+}
+
 static struct sim_event ipam_event(struct sim_turn *t, enum sim_verb verb, sim_id eip, sim_id net)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_IPAM);
@@ -152,7 +161,7 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, sim_id eip, sim_id net, uin
         }
     q.skip = skipped;
     q.subnet = subnet_named(t->w, net);
-    q.owner = sim_ipam_owner(sim_eip(t->w, eip)->name);
+    q.owner = sim_ipam_owner(key_of(t, SIM_VERB_RANDOM, eip));
     q.nic = sim_ipam_nic(sim_eip(t->w, eip)->name, SIM_NIC_PORT);
     q.mac.kind = IPAM_MAC_DRAW;
     q.mac.fresh = fresh;
@@ -182,7 +191,7 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, sim_id eip, enum sim_nic ni
     address.valid = sim_v4_is_address(want);
     address.exact = address.valid;
     q.subnet = subnet_named(t->w, net);
-    q.owner = sim_ipam_owner(sim_eip(t->w, eip)->name);
+    q.owner = sim_ipam_owner(key_of(t, SIM_VERB_STATIC, eip));
     q.nic = sim_ipam_nic(sim_eip(t->w, eip)->name, nic);
     q.n_addresses = 1;
     q.address = &address;
@@ -209,8 +218,8 @@ void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net)
     hold(t->w, eip, &before);
     if (net == SIM_NONE || subnet != 0) {
         enum ipam_error error =
-            ipam_release_owner(sim_ipam_mut(t->w), sim_ipam_owner(sim_eip(t->w, eip)->name), subnet,
-                               sim_journal(t->w), NULL);
+            ipam_release_owner(sim_ipam_mut(t->w), sim_ipam_owner(key_of(t, SIM_VERB_RELEASE, eip)),
+                               subnet, sim_journal(t->w), NULL);
 
         SIM_CHECK(error == IPAM_ERROR_NONE);
     }

@@ -44,7 +44,7 @@ static void send(const struct target *o, enum sim_verb verb, uint32_t rv)
     struct sim_notice *n;
     struct sim_meta *object;
 
-    if (!sim_globals(w)->up)
+    if (!sim_globals(w)->up || sim_flawed(w, SIM_FLAW_LOST_WATCH, verb))
         return; /* nobody watches; the next controller lists */
     SIM_CHECK(sim_watch_has_room(w, o->of));
     n = (struct sim_notice *)(uintptr_t)sim_notice(w, o->of, sim_watch_count(w, o->of));
@@ -160,7 +160,8 @@ static enum sim_result update(const struct target *o, const struct sim_meta *obj
     const struct sim_meta *stored = stored_of(o);
     union sim_any changed;
 
-    if (object->uid != stored->uid || object->rv != stored->rv)
+    if (object->uid != stored->uid ||
+        (object->rv != stored->rv && !sim_flawed(o->t->w, SIM_FLAW_NO_CONFLICT, 0)))
         return SIM_RESULT_CONFLICT;
     memcpy(&changed, object, o->kind->size);
     copy_part(&changed, stored, o->kind->status);

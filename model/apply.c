@@ -28,6 +28,8 @@ void sim_touched_eip(struct sim_world *w, sim_id eip)
 {
     struct sim_derived *d = sim_derived(w);
 
+    if (sim_flawed(w, SIM_FLAW_TOUCH, SIM_UNTOUCHED_EIP))
+        return;
     for (uint32_t i = 0; i < d->n_eips; i++)
         if (d->eip[i] == eip)
             return;
@@ -47,6 +49,8 @@ void sim_touched_address(struct sim_world *w, sim_id subnet, sim_v4 v4)
 {
     struct sim_derived *d = sim_derived(w);
 
+    if (sim_flawed(w, SIM_FLAW_TOUCH, SIM_UNTOUCHED_ADDRESS))
+        return;
     for (uint32_t i = 0; i < d->n_addresses; i++)
         if (d->address[i].v4 == v4 && d->address[i].subnet == subnet)
             return;
@@ -62,7 +66,7 @@ void sim_flag(struct sim_world *w, const struct sim_violation *violation)
 {
     struct sim_derived *d = sim_derived(w);
 
-    if (d->n_flagged < SIM_FLAGGED)
+    if (d->n_flagged < SIM_FLAGGED && !sim_flawed(w, SIM_FLAW_CHECK, violation->invariant))
         memcpy(&d->flagged[d->n_flagged++], violation, sizeof *violation);
 }
 

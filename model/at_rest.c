@@ -251,7 +251,7 @@ static void check_readiness(struct sim_findings *f, const struct sim_world *w, s
 
 size_t sim_check_at_rest(struct sim_world *world, struct sim_violation *out, size_t capacity)
 {
-    struct sim_findings f = {.out = out, .capacity = capacity, .count = 0};
+    struct sim_findings f = {.world = world, .out = out, .capacity = capacity};
     size_t pods = (size_t)world->limits.gateways * world->limits.pods_per_gateway;
 
     if (!sim_globals(world)->up)

@@ -203,7 +203,9 @@ enum sim_result sim_write(struct sim_turn *t, enum sim_kind_id kind, sim_id id, 
     e.sets_finalizers = finalizers;
     memcpy(&e.meta, body, sim_kind(kind)->size);
     if (fault != SIM_FAULT_BEFORE)
-        e.effect = (uint8_t)sim_serve(t, kind, id, verb, body, finalizers);
+        e.effect = sim_flawed(t->w, SIM_FLAW_LOST_WRITE, verb)
+                       ? SIM_RESULT_OK
+                       : (uint8_t)sim_serve(t, kind, id, verb, body, finalizers);
     e.result = fault == SIM_FAULT_NONE ? e.effect : SIM_RESULT_ERROR;
     sim_emit(t, &e);
     return (enum sim_result)e.result;

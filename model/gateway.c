@@ -79,6 +79,8 @@ static bool perform(struct sim_turn *t, sim_id pod)
 {
     const struct sim_worker *me = t->me;
 
+    if (sim_flawed(t->w, SIM_FLAW_IDLE_EXEC, me->op))
+        return true;
     switch (me->op) {
     case SIM_VERB_EIP_ADD:
         return sim_pod_eip_add(t, pod, sim_ref_id(me->subnet), me->v4);

@@ -53,6 +53,8 @@ void sim_deliver(struct sim_turn *t, enum sim_kind_id kind)
     memcpy(&e.meta, &now, k->size);
     sim_cache_set(t->w, kind, first.id, first.verb == SIM_VERB_DELETED ? NULL : &now.meta);
     sim_emit(t, &e);
+    if (sim_flawed(t->w, SIM_FLAW_LOST_CALL, first.verb))
+        return;
     if (first.verb == SIM_VERB_DELETED)
         k->deleted(t, first.id, &now.meta);
     else if (!sim_exists(&old.meta))

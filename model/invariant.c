@@ -6,6 +6,8 @@
 void sim_find(struct sim_findings *f, enum sim_invariant invariant, sim_id eip, sim_id other,
               sim_id subnet, sim_id pod, sim_v4 v4)
 {
+    if (sim_flawed(f->world, SIM_FLAW_CHECK, invariant))
+        return;
     if (f->count < f->capacity) {
         struct sim_violation *v = &f->out[f->count];
 
@@ -56,8 +58,11 @@ bool sim_eip_alive(const struct sim_world *w, sim_id eip)
 {
     const struct sim_eip_slot *slot = sim_eip(w, eip);
 
-    if (sim_eip_exists(&slot->api) || slot->pending > 0)
+    if ((sim_eip_exists(&slot->api) && !sim_flawed(w, SIM_FLAW_ALIVE, SIM_SIGN_OBJECT)) ||
+        (slot->pending > 0 && !sim_flawed(w, SIM_FLAW_ALIVE, SIM_SIGN_EVENT)))
         return true;
+    if (sim_flawed(w, SIM_FLAW_ALIVE, SIM_SIGN_KEY))
+        return false;
     for (unsigned q = 0; q < w->n_queues; q++)
         if (sim_queue_keys((enum sim_queue_id)q) == SIM_OBJECT_EIP &&
             sim_node(w, (enum sim_queue_id)q, eip)->state != 0)
@@ -159,7 +164,7 @@ static void copy_flagged(struct sim_findings *f, const struct sim_derived *d)
 size_t sim_check(struct sim_world *world, struct sim_violation *out, size_t capacity)
 {
     const struct sim_derived *d = sim_derived(world);
-    struct sim_findings f = {.out = out, .capacity = capacity, .count = 0};
+    struct sim_findings f = {.world = world, .out = out, .capacity = capacity};
 
     copy_flagged(&f, d);
     if (!sim_globals(world)->up)
@@ -182,7 +187,7 @@ size_t sim_check(struct sim_world *world, struct sim_violation *out, size_t capa
 
 size_t sim_check_all(struct sim_world *world, struct sim_violation *out, size_t capacity)
 {
-    struct sim_findings f = {.out = out, .capacity = capacity, .count = 0};
+    struct sim_findings f = {.world = world, .out = out, .capacity = capacity};
 
     copy_flagged(&f, sim_derived(world));
     if (!sim_globals(world)->up)

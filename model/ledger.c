@@ -91,9 +91,9 @@ static void fold_ipam(struct sim_world *w, const struct sim_event *e)
 
 void sim_ledger_fold(struct sim_world *w, const struct sim_event *event)
 {
-    if (event->kind == SIM_EVENT_IPAM)
+    if (event->kind == SIM_EVENT_IPAM && !sim_flawed(w, SIM_FLAW_LEDGER, event->verb))
         fold_ipam(w, event);
-    if (event->kind != SIM_EVENT_UP)
+    if (event->kind != SIM_EVENT_UP || sim_flawed(w, SIM_FLAW_LEDGER, SIM_VERB_NONE))
         return;
     for (sim_id s = 0; s < w->limits.subnets; s++) {
         size_t addresses = (size_t)1 << (32 - sim_subnet(w, s)->prefix);

@@ -55,6 +55,8 @@ void sim_queue_add(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_QUEUE);
 
+    if (sim_flawed(t->w, SIM_FLAW_LOST_KEY, queue))
+        return;
     e.queue = (uint8_t)queue;
     e.id = key;
     sim_queue_add_quietly(t->w, queue, key);
@@ -156,7 +158,7 @@ void sim_queue_done(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
     n->state &= (uint8_t)~SIM_NODE_PROCESSING;
     sim_queue_mut(w, queue)->processing = 0;
     note_key(w, queue, key);
-    if (n->state & SIM_NODE_DIRTY)
+    if ((n->state & SIM_NODE_DIRTY) && !sim_flawed(w, SIM_FLAW_LOST_WAKE, queue))
         append(w, queue, key);
 }
 
@@ -207,6 +209,8 @@ void sim_queue_retry(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
     struct sim_event e = sim_event_new(t, SIM_EVENT_REQUEUE);
     uint8_t failures = failures_of(w, queue, key);
 
+    if (sim_flawed(w, SIM_FLAW_LOST_RETRY, queue))
+        return;
     e.queue = (uint8_t)queue;
     e.id = key;
     e.ms = back_off(limiter_of(w, queue), failures);
@@ -240,6 +244,8 @@ void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net)
     struct sim_globals *g = sim_globals_mut(t->w);
     struct sim_deleted *item = sim_deleted_mut(t->w, g->deleted_count);
 
+    if (sim_flawed(t->w, SIM_FLAW_LOST_KEY, SIM_QUEUE_DEL_EIP))
+        return;
     item->eip = eip;
     item->net = net;
     g->deleted_count++;

@@ -78,6 +78,11 @@ static void restore(struct sim_turn *t, sim_id eip)
 {
     const struct sim_eip *c = &sim_eip(t->w, eip)->cache;
 
+    if (sim_flawed(t->w, SIM_FLAW_RESTORE, SIM_UNRESTORED_ALL) ||
+        (sim_flawed(t->w, SIM_FLAW_RESTORE, SIM_UNRESTORED_TERMINATING) &&
+         sim_eip_terminating(c)) ||
+        (sim_flawed(t->w, SIM_FLAW_RESTORE, SIM_UNRESTORED_UNNAMED) && c->net == 0))
+        return;
     (void)sim_ipam_static(t, eip, SIM_NIC_BARE, sim_ext(t->w, c->net), c->status_ip, false, c->mac);
 }
 

@@ -27,6 +27,7 @@
 #include "model/action.h"
 #include "model/event.h"
 #include "model/invariant.h"
+#include "model/mutant.h"
 #include "model/policy.h"
 #include "model/types.h"
 
@@ -104,6 +105,7 @@ struct sim_setup {
     const struct sim_policy_setup *policies;
     const struct sim_rule_setup *rules;
     sim_v4 node[SIM_NODE_ADDRESSES]; /* internal addresses of nodes, 0: none */
+    struct sim_flaw flaw;            /* what this world does wrong, see mutant.h */
 };
 
 /* What can be wrong with a setup or with a call.  name, sentence */

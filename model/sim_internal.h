@@ -265,6 +265,7 @@ bool sim_eip_alive(const struct sim_world *w, sim_id eip);
 uint8_t sim_own_finalizer(const struct sim_world *w);
 /* Violations as they are found; beyond the capacity they are only counted. */
 struct sim_findings {
+    const struct sim_world *world;
     struct sim_violation *out;
     size_t capacity;
     size_t count;

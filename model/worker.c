@@ -175,6 +175,14 @@ static bool follow(struct sim_turn *t, int flow, const struct sim_step *row)
     }
 }
 
+static bool skipped(const struct sim_turn *t, const struct sim_step *row)
+{
+    const struct sim_worker *me = t->me;
+
+    return (row->when != NULL && !row->when(t)) ||
+           sim_flawed(t->w, SIM_FLAW_ROW, me->table[me->depth] * 256u + me->row[me->depth]);
+}
+
 /* Walks on to the next stopping point or to the end.  resumed: the row at hand is the one the
  * worker was let go for. */
 static void walk(struct sim_turn *t, bool resumed)
@@ -186,7 +194,7 @@ static void walk(struct sim_turn *t, bool resumed)
 
         if (row->name == NULL) {
             going = follow(t, me->depth == 0 ? SUCCEED : RETURN, row);
-        } else if (row->when != NULL && !row->when(t)) {
+        } else if (skipped(t, row)) {
             me->row[me->depth]++;
         } else if (row->stop && !resumed) {
             return;

@@ -317,6 +317,8 @@ static void copy_header(struct sim_world *w, const struct sim_setup *s, const st
     memcpy(&w->at, at, sizeof w->at);
     memcpy(&w->policy, &s->policy, sizeof w->policy);
     memcpy(w->node, s->node, sizeof w->node);
+    w->flaw.kind = s->flaw.kind;
+    w->flaw.what = s->flaw.what;
     w->quirks = s->quirks;
     w->profile = s->profile;
     w->timed = s->timed;
@@ -379,7 +381,7 @@ void sim_touch(struct sim_world *w, const void *where, size_t size)
     size_t first = (size_t)((const uint8_t *)where - (const uint8_t *)w);
 
     SIM_CHECK(first + size <= w->at.state_end);
-    if (size == 0)
+    if (size == 0 || sim_flawed(w, SIM_FLAW_TOUCH, SIM_UNTOUCHED_PAGE))
         return;
     for (size_t page = first / SIM_PAGE; page <= (first + size - 1) / SIM_PAGE; page++) {
         if (d->all_dirty)

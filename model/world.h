@@ -226,11 +226,12 @@ struct sim_world {
     struct sim_layout at;
     sim_v4 node[SIM_NODE_ADDRESSES];
     sim_id default_net;
+    struct sim_flaw flaw;
     uint8_t profile;
     uint8_t timed;
     uint8_t n_queues; /* the queues from here on are not there */
     struct sim_policy policy;
-    uint8_t pad[8 - (sizeof(struct sim_policy) + 1) % 8];
+    uint8_t pad[8 - (sizeof(struct sim_policy) + sizeof(struct sim_flaw) + 1) % 8];
 };
 
 #pragma GCC diagnostic pop
@@ -245,6 +246,12 @@ static inline const void *sim_at(const struct sim_world *w, uint32_t offset)
 static inline uint8_t sim_asks(const struct sim_world *w, enum sim_switch which)
 {
     return w->policy.value[which];
+}
+
+/* Is this what the world does wrong? */
+static inline bool sim_flawed(const struct sim_world *w, enum sim_flaw_kind kind, unsigned what)
+{
+    return w->flaw.kind == kind && w->flaw.what == what;
 }
 
 #define SIM_READERS(X)                                                                             \

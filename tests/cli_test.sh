@@ -150,7 +150,7 @@ ends 2 show --at 99999999 "$work/log"
 ends 2 show --at x "$work/log"
 ends 2 show --object IptablesEIP/none "$work/log"
 ends 2 show --object None/none "$work/log"
-sed '20s/[0-9]/7/7' "$work/log" >"$work/changed"
+sed '20s/[0-8]/9/7' "$work/log" >"$work/changed"
 ends 2 replay "$work/changed"
 says err 'record 20'
 head -c 20000 "$work/log" >"$work/cut"

@@ -13,6 +13,7 @@ check() {
 }
 check handlers.md steps --markdown
 check profiles.md profiles --markdown
+check mutants.md mutants --markdown
 
 # The reference of scenarios has every word of their readers, and its example does what it says.
 page=$SRC/docs/scenarios.md

@@ -101,6 +101,7 @@ bool tool_builder_own(struct tool_builder *b, const char *gateway, sim_v4 own, u
 
 struct tool_options {
     uint8_t profile;           /* enum sim_profile [master] */
+    struct sim_flaw flaw;      /* what the world does wrong [nothing] */
     struct sim_policy policy;  /* switches [those of master] */
     uint8_t timed;             /* virtual clock [1] */
     uint8_t nat_enabled;       /* [1] */

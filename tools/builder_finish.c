@@ -332,6 +332,7 @@ struct engine_config *tool_builder_finish(struct tool_builder *b)
     s->policy = b->options.policy;
     s->profile = b->options.profile;
     s->quirks = quirks_of(b->options.profile);
+    s->flaw = b->options.flaw;
     s->timed = b->options.timed;
     s->nat_enabled = b->options.nat_enabled;
     s->up = b->options.up;

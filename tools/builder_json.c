@@ -189,6 +189,8 @@ char *tool_config_to_json(const struct engine_config *config)
     tool_json_pair(&t, "clock", s->timed ? "virtual" : "none");
     tool_json_pair(&t, "nat", s->nat_enabled ? "on" : "off");
     tool_json_pair(&t, "controller", s->up ? "up" : "down");
+    if (s->flaw.kind != SIM_FLAW_NONE)
+        tool_json_pair(&t, "mutant", sim_mutant(sim_mutant_of(&s->flaw))->name);
     put_own_addresses(&t, config);
     tool_json_key(&t, "limits");
     tool_json_open(&t, '{');

@@ -10,6 +10,7 @@
     X(explore)                                                                                     \
     X(shrink)                                                                                      \
     X(convert)                                                                                     \
+    X(mutants)                                                                                     \
     X(lint)                                                                                        \
     X(conform)                                                                                     \
     X(replay)                                                                                      \

@@ -47,17 +47,6 @@ static bool on_finding(void *context, const struct engine_walk *walk,
 
 /* ---- running ---- */
 
-/* Each run draws its own classes from those that are allowed. */
-static uint32_t draw_classes(const struct walking *k, uint64_t seed)
-{
-    struct engine_random r = {seed ^ UINT64_C(0x5eed)};
-    uint32_t some = (uint32_t)engine_draw(&r) & (uint32_t)engine_draw(&r);
-
-    if (engine_one_in(&r, 3))
-        some |= (uint32_t)engine_draw(&r);
-    return k->classes & some;
-}
-
 static void one_run(struct walking *k, uint64_t seed)
 {
     struct engine_walk *w = &k->walk;
@@ -69,7 +58,7 @@ static void one_run(struct walking *k, uint64_t seed)
     w->scratch = k->worlds.scratch;
     w->seen = &k->seen;
     w->seed = seed;
-    w->classes = draw_classes(k, seed);
+    w->classes = engine_walk_classes(k->classes, seed);
     w->scheduler = (uint8_t)(k->scheduler >= 0 ? k->scheduler : (int)(seed % 3));
     w->depth = 3;
     w->events = k->events;

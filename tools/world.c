@@ -367,6 +367,33 @@ static bool read_controller(struct context *c, const struct tool_yaml *n)
     return false;
 }
 
+static const char *mutant_name(const void *context, size_t i)
+{
+    (void)context;
+    return i < SIM_MUTANT_COUNT ? sim_mutant((enum sim_mutant_id)i)->name : NULL;
+}
+
+static bool read_mutant(struct context *c, const struct tool_yaml *n)
+{
+    struct sim_setup setup;
+    enum sim_mutant_id id;
+    const char *text, *near;
+
+    if (!tool_yaml_text(n, c->diags, &text))
+        return false;
+    id = sim_mutant_find(text);
+    if (id == SIM_MUTANT_COUNT || sim_mutant(id)->change != SIM_CHANGE_FLAW) {
+        near = tool_nearest(text, strlen(text), mutant_name, NULL);
+        tool_error(c->diags, n->at, "there is no mutant %s that is a flaw of the world%s%s", text,
+                   near != NULL ? "; did you mean " : "", near != NULL ? near : "");
+        return false;
+    }
+    memset(&setup, 0, sizeof setup);
+    sim_mutant_apply(id, &setup);
+    tool_builder_options(c->b)->flaw = setup.flaw;
+    return true;
+}
+
 static bool read_gateway_addresses(struct context *c, const struct tool_yaml *map)
 {
     if (!tool_yaml_expect(map, c->diags, TOOL_YAML_MAP))
@@ -503,6 +530,7 @@ static const struct key keys[] = {
     {"clock", read_clock},
     {"nat", read_nat},
     {"controller", read_controller},
+    {"mutant", read_mutant},
     {"attachments", read_no_attachments},
     {"gatewayAddresses", read_gateway_addresses},
     {"limits", read_limits},
