@@ -524,6 +524,8 @@ static int static_in(const struct oracle *o, struct oracle_subnet *s, const stru
             return error;
     }
     error = completed ? other_half(o, s, r, res) : IPAM_ERROR_NONE;
+    if (!error && s->protocol == IPAM_PROTOCOL_NONE)
+        return IPAM_ERROR_NO_AVAILABLE;
     if (!error)
         answer(o, s, r, completed, res);
     return error;

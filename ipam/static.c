@@ -248,6 +248,8 @@ static enum ipam_error static_here(const struct ipam_op *op, const struct ipam_s
     if (!error && op->subnet->protocol == IPAM_PROTOCOL_DUAL && r->family == IPAM_ANY_FAMILY &&
         r->n_addresses != 2)
         error = complete(op, r, other_family(ipam_family_of(r->address[0].addr)), result);
+    if (!error && op->subnet->protocol == IPAM_PROTOCOL_NONE)
+        return IPAM_ERROR_NO_AVAILABLE; /* upstream has no answer for it; the addresses are taken */
     if (!error)
         ipam_static_answer(op, r, result);
     return error;

@@ -27,7 +27,8 @@ static const char *path_of(enum ipam_release release)
  * Streams that cannot be repeated, and must be found to differ. RAW: old releases compare
  * addresses as raw bytes, which mixes up IPv6 blocks below 2^32 with IPv4 and hides an exclude
  * written as ::ffff:a.b.c.d. CELLS: the lists of v1.12.0 share cells (shallow_clone), so that
- * giving back to one list changes others and leaves overlapping ranges; no set can do that.
+ * giving back to one list changes others and leaves overlapping ranges; no set can do that. That
+ * these are the reasons, and what sets should answer there, is shown by ipam_lists_test.sh.
  */
 enum reason { RAW, CELLS };
 

@@ -316,10 +316,11 @@ static enum ipam_error run_release_pod(struct tool_ipam *s, const struct tool_ip
                                        struct tool_arena *arena, struct tool_text *out)
 {
     uint32_t subnet = *op->subnet == '\0' ? 0 : subnet_number(s, op->subnet);
+    bool all = *op->subnet == '\0' || (s->quirks & IPAM_QUIRK_BIT(release_by_pod_all_subnets)) != 0;
     enum ipam_error error = IPAM_ERROR_NONE;
 
     (void)arena;
-    if (subnet != 0 || *op->subnet == '\0')
+    if (subnet != 0 || all)
         error =
             ipam_release_owner(s->ipam, tool_names_find(&s->owner, op->pod), subnet, NULL, NULL);
     return passes_up(error) ? error : put_ok(out);
