@@ -9,17 +9,6 @@ enum { ENABLED = 256, OPERANDS = 3, EIPS = 4, GATEWAYS = 2, PREFIX = 28, PREFIXE
 
 /* ---- the tail ---- */
 
-enum { /* where what is */
-       AT_FLAGS,
-       AT_PROFILE,
-       AT_EIPS,
-       AT_GATEWAYS,
-       AT_SUBNET,
-       AT_CLASSES = 6, /* 4 bytes, low one first */
-       AT_SET = 10,    /* pairs: switch + 1, value */
-       AT_TEXT = 20    /* 4 bytes, low one first */
-};
-
 static uint32_t four(const uint8_t *b)
 {
     return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
@@ -34,38 +23,38 @@ static void put_four(uint8_t *b, uint32_t value)
 static void read_tail(const uint8_t *b, struct engine_tail *t)
 {
     memset(t, 0, sizeof *t);
-    t->flags = b[AT_FLAGS] & (ENGINE_TAIL_AS_IS | ENGINE_TAIL_DESCRIBED);
-    t->profile = b[AT_PROFILE] % SIM_PROFILE_COUNT;
-    t->eips = (uint8_t)(1 + b[AT_EIPS] % EIPS);
-    t->gateways = (uint8_t)(1 + b[AT_GATEWAYS] % GATEWAYS);
-    t->subnet = (uint8_t)(PREFIX + b[AT_SUBNET] % PREFIXES);
-    t->classes = four(b + AT_CLASSES) & SIM_ALL_CLASSES;
+    t->flags = b[ENGINE_TAIL_HOW] & (ENGINE_TAIL_AS_IS | ENGINE_TAIL_DESCRIBED);
+    t->profile = b[ENGINE_TAIL_PROFILE] % SIM_PROFILE_COUNT;
+    t->eips = (uint8_t)(1 + b[ENGINE_TAIL_EIPS] % EIPS);
+    t->gateways = (uint8_t)(1 + b[ENGINE_TAIL_GATEWAYS] % GATEWAYS);
+    t->subnet = (uint8_t)(PREFIX + b[ENGINE_TAIL_SUBNET] % PREFIXES);
+    t->classes = four(b + ENGINE_TAIL_CLASSES) & SIM_ALL_CLASSES;
     for (unsigned i = 0; i < ENGINE_TAIL_SETTINGS; i++) {
-        unsigned which = b[AT_SET + 2 * i] % (SIM_SWITCH_COUNT + 1u);
+        unsigned which = b[ENGINE_TAIL_SET + 2 * i] % (SIM_SWITCH_COUNT + 1u);
 
         t->set[i].which = (uint8_t)(which == 0 ? SIM_SWITCH_COUNT : which - 1);
         if (which > 0)
-            t->set[i].value = (uint8_t)(b[AT_SET + 2 * i + 1] %
+            t->set[i].value = (uint8_t)(b[ENGINE_TAIL_SET + 2 * i + 1] %
                                         sim_switch_value_count((enum sim_switch)(which - 1)));
     }
-    t->text = four(b + AT_TEXT) & 0xffffffu;
+    t->text = four(b + ENGINE_TAIL_TEXT) & 0xffffffu; /* as engine_record_count() has it */
 }
 
 void engine_tail_write(const struct engine_tail *t, uint8_t out[ENGINE_TAIL])
 {
     memset(out, 0, ENGINE_TAIL);
-    out[AT_FLAGS] = t->flags;
-    out[AT_PROFILE] = t->profile;
-    out[AT_EIPS] = (uint8_t)(t->eips - 1);
-    out[AT_GATEWAYS] = (uint8_t)(t->gateways - 1);
-    out[AT_SUBNET] = (uint8_t)(t->subnet - PREFIX);
-    put_four(out + AT_CLASSES, t->classes);
+    out[ENGINE_TAIL_HOW] = t->flags;
+    out[ENGINE_TAIL_PROFILE] = t->profile;
+    out[ENGINE_TAIL_EIPS] = (uint8_t)(t->eips - 1);
+    out[ENGINE_TAIL_GATEWAYS] = (uint8_t)(t->gateways - 1);
+    out[ENGINE_TAIL_SUBNET] = (uint8_t)(t->subnet - PREFIX);
+    put_four(out + ENGINE_TAIL_CLASSES, t->classes);
     for (unsigned i = 0; i < ENGINE_TAIL_SETTINGS; i++)
         if (t->set[i].which < SIM_SWITCH_COUNT) {
-            out[AT_SET + 2 * i] = (uint8_t)(t->set[i].which + 1);
-            out[AT_SET + 2 * i + 1] = t->set[i].value;
+            out[ENGINE_TAIL_SET + 2 * i] = (uint8_t)(t->set[i].which + 1);
+            out[ENGINE_TAIL_SET + 2 * i + 1] = t->set[i].value;
         }
-    put_four(out + AT_TEXT, t->text);
+    put_four(out + ENGINE_TAIL_TEXT, t->text);
 }
 
 void engine_bytes_read(const uint8_t *bytes, size_t size, struct engine_bytes *out)
@@ -82,7 +71,7 @@ void engine_bytes_read(const uint8_t *bytes, size_t size, struct engine_bytes *o
     before -= out->tail.text;
     out->text = (const char *)bytes + before;
     out->record = bytes;
-    out->n_records = before / ENGINE_RECORD;
+    out->n_records = engine_record_count(bytes, size);
 }
 
 void engine_tail_policy(const struct engine_tail *tail, struct sim_setup *setup)
@@ -220,6 +209,9 @@ bool engine_decode(const struct engine_codec *c, const struct sim_world *w, cons
         return due(w, record, out);
     case ENGINE_OP_OUTSIDE:
         return outside(c, w, record, out);
+    case ENGINE_OP_CRASH:
+        *out = action_of(SIM_ACTION_CRASH, 0);
+        return (c->classes & SIM_CLASS_BIT(CRASH)) != 0 && can(w, out);
     default:
         return exact(c, w, record, out);
     }
@@ -308,6 +300,9 @@ static bool encode_plain(const struct engine_codec *c, const struct sim_world *w
         return true;
     case SIM_ACTION_DUE:
         return encode_due(w, action, record);
+    case SIM_ACTION_CRASH:
+        record[0] = ENGINE_OP_CRASH;
+        return true;
     default:
         return encode_outside(c, w, action, record);
     }

@@ -28,6 +28,7 @@
     X(DELIVER, "deliver", "the next watch event is delivered")                                     \
     X(DUE, "due", "a delayed key becomes ready")                                                   \
     X(OUTSIDE, "outside", "a choice of users, gateways, the controller's process")                 \
+    X(CRASH, "crash", "the controller ends where it stands")                                       \
     X(EXACT, "exact", "an action of the list")
 
 enum engine_op {
@@ -37,7 +38,18 @@ enum engine_op {
         ENGINE_OP_COUNT
 };
 
-enum { ENGINE_RECORD = 8, ENGINE_TAIL = 24, ENGINE_TAIL_SETTINGS = 4, ENGINE_TAIL_FLAGS = 8 };
+enum { ENGINE_RECORD = 8, ENGINE_TAIL = 24, ENGINE_TAIL_SETTINGS = 4 };
+
+enum {                  /* the bytes of the tail */
+       ENGINE_TAIL_HOW, /* flags */
+       ENGINE_TAIL_PROFILE,
+       ENGINE_TAIL_EIPS,
+       ENGINE_TAIL_GATEWAYS,
+       ENGINE_TAIL_SUBNET,
+       ENGINE_TAIL_CLASSES = 6, /* 4 bytes, low one first */
+       ENGINE_TAIL_SET = 10,    /* pairs: switch + 1, value */
+       ENGINE_TAIL_TEXT = 20    /* 3 bytes, low one first: how long the text is */
+};
 
 enum {                        /* struct engine_tail.flags */
        ENGINE_TAIL_AS_IS = 1, /* the records are the whole run: nothing is mended, nothing drains */
@@ -57,6 +69,19 @@ struct engine_tail {
     } set[ENGINE_TAIL_SETTINGS];
     uint32_t text; /* bytes of text, below 2^24 */
 };
+
+/* How many records there are, whatever they mean. */
+static inline size_t engine_record_count(const uint8_t *bytes, size_t size)
+{
+    size_t before, text = 0;
+
+    if (size < ENGINE_TAIL)
+        return 0;
+    before = size - ENGINE_TAIL;
+    for (unsigned i = 0; i < 3; i++)
+        text |= (size_t)bytes[size - ENGINE_TAIL + ENGINE_TAIL_TEXT + i] << 8 * i;
+    return (before - (text < before ? text : before)) / ENGINE_RECORD;
+}
 
 /* Reads the tail, and says where the records and the text are. */
 struct engine_bytes {

@@ -49,6 +49,15 @@ void oracle_driver_open(struct oracle_driver *d, const struct ipam_family_limits
     oracle_init(&d->oracle, quirks);
 }
 
+void oracle_driver_feed(struct oracle_driver *d, const uint8_t *bytes, size_t n)
+{
+    d->fed = bytes;
+    d->n_fed = n;
+    d->chance = 0;
+    for (size_t i = 0; i < n; i++)
+        d->chance = d->chance * UINT64_C(0x100000001b3) ^ bytes[i];
+}
+
 void oracle_driver_close(struct oracle_driver *d)
 {
     free(d->ipam);

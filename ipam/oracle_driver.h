@@ -33,6 +33,8 @@ enum oracle_verb {
 
 struct oracle_driver {
     uint64_t chance;
+    const uint8_t *fed; /* bytes that decide before chance does */
+    size_t n_fed;
     struct ipam *ipam;
     struct ipam *before; /* copy of the last state */
     struct ipam *twin;   /* the copy, after the same operation */
@@ -53,6 +55,9 @@ void oracle_driver_close(struct oracle_driver *d);
 void oracle_driver_start_over(struct oracle_driver *d);
 /* Before the first operation: to the oracle, these switches of the library are faults. */
 void oracle_driver_mutate(struct oracle_driver *d, ipam_quirks quirks);
+/* The operations that follow are made up from these bytes, one a decision, then from chance, which
+ * begins with a number that follows from them. */
+void oracle_driver_feed(struct oracle_driver *d, const uint8_t *bytes, size_t n);
 /* One operation. false: see wrong. */
 bool oracle_driver_step(struct oracle_driver *d);
 /* Operations so far that ended in this error. */

@@ -4,7 +4,13 @@
 
 static uint64_t draw(struct oracle_driver *d)
 {
-    uint64_t z = d->chance += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z;
+
+    if (d->n_fed > 0) {
+        d->n_fed--;
+        return *d->fed++;
+    }
+    z = d->chance += UINT64_C(0x9e3779b97f4a7c15);
 
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);

@@ -296,14 +296,12 @@ static int read_pipe(struct stream *s)
     return worst;
 }
 
-static int read_file(struct stream *s, const char *path)
+static int read_lines(struct stream *s, const char *path, bool open)
 {
     int worst = 0;
 
-    if (tool_lines_open(&s->lines, path)) {
-        while (tool_lines_next(&s->lines) && step(s, &worst))
-            continue;
-    }
+    while (open && tool_lines_next(&s->lines) && step(s, &worst))
+        continue;
     if (s->lines.error != NULL) {
         fprintf(s->err, "%s: error: %s\n", path, s->lines.error);
         worst = 2;
@@ -312,30 +310,51 @@ static int read_file(struct stream *s, const char *path)
     return worst;
 }
 
+static void begin(struct stream *s, const struct tool_ipam_how *how, FILE *out, FILE *err,
+                  struct tool_ipam_totals *totals)
+{
+    memset(s, 0, sizeof *s);
+    s->how = how;
+    s->out = out;
+    s->err = err;
+    s->totals = totals;
+    s->session = tool_ipam_new(how->quirks, how->layout);
+}
+
+static int end(struct stream *s, const char *path, uint64_t operations, int worst)
+{
+    if (worst == 0 && !answered(s))
+        worst = 2;
+    if (worst == 0 && s->how->check && s->totals->operations == operations) {
+        fprintf(s->err, "%s: error: there is no operation in this file\n", path);
+        worst = 2;
+    }
+    tool_ipam_free(s->session);
+    tool_parsed_free(&s->j);
+    tool_parsed_free(&s->ours);
+    tool_text_free(&s->answer);
+    return worst;
+}
+
 int tool_ipam_file(const struct tool_ipam_how *how, const char *path, FILE *out, FILE *err,
                    struct tool_ipam_totals *totals)
 {
+    uint64_t before = totals->operations;
     struct stream s;
-    uint64_t before;
-    int worst;
 
-    memset(&s, 0, sizeof s);
-    s.how = how;
-    s.out = out;
-    s.err = err;
-    s.totals = totals;
-    s.session = tool_ipam_new(how->quirks, how->layout);
-    before = totals->operations;
-    worst = strcmp(path, "-") == 0 ? read_pipe(&s) : read_file(&s, path);
-    if (worst == 0 && !answered(&s))
-        worst = 2;
-    if (worst == 0 && how->check && totals->operations == before) {
-        fprintf(err, "%s: error: there is no operation in this file\n", path);
-        worst = 2;
-    }
-    tool_ipam_free(s.session);
-    tool_parsed_free(&s.j);
-    tool_parsed_free(&s.ours);
-    tool_text_free(&s.answer);
-    return worst;
+    begin(&s, how, out, err, totals);
+    return end(&s, path, before,
+               strcmp(path, "-") == 0 ? read_pipe(&s)
+                                      : read_lines(&s, path, tool_lines_open(&s.lines, path)));
+}
+
+int tool_ipam_bytes(const struct tool_ipam_how *how, const char *path, const char *bytes,
+                    size_t length, FILE *out, FILE *err, struct tool_ipam_totals *totals)
+{
+    uint64_t before = totals->operations;
+    struct stream s;
+
+    begin(&s, how, out, err, totals);
+    tool_lines_open_bytes(&s.lines, path, bytes, length);
+    return end(&s, path, before, read_lines(&s, path, true));
 }

@@ -40,5 +40,8 @@ struct tool_ipam_totals {
  */
 int tool_ipam_file(const struct tool_ipam_how *how, const char *path, FILE *out, FILE *err,
                    struct tool_ipam_totals *totals);
+/* The same from memory; path is only for messages. */
+int tool_ipam_bytes(const struct tool_ipam_how *how, const char *path, const char *bytes,
+                    size_t length, FILE *out, FILE *err, struct tool_ipam_totals *totals);
 
 #endif

@@ -20,12 +20,17 @@ static uint64_t sum_of(const char *bytes, size_t length, uint64_t before)
 
 /* ---- writing ---- */
 
+void tool_log_seal(struct tool_text *line, uint64_t *sum)
+{
+    *sum = sum_of(tool_text_get(line), line->length, *sum);
+    tool_text_add(line, TAIL_BEGIN);
+    tool_put_hex(line, *sum);
+    tool_text_add(line, "\"}\n");
+}
+
 static void put_line(struct tool_log *log)
 {
-    log->sum = sum_of(tool_text_get(&log->line), log->line.length, log->sum);
-    tool_text_add(&log->line, TAIL_BEGIN);
-    tool_put_hex(&log->line, log->sum);
-    tool_text_add(&log->line, "\"}\n");
+    tool_log_seal(&log->line, &log->sum);
     fwrite(log->line.at, 1, log->line.length, log->file);
     tool_text_clear(&log->line);
     log->records++;

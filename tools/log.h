@@ -54,6 +54,10 @@ void tool_log_action(struct tool_log *log, const struct sim_world *world,
  * could not be written. */
 bool tool_log_end(struct tool_log *log);
 
+/* Ends a line, of which the last brace is missing: with the sum of its bytes and of the line before
+ * it (0: none), which becomes its own. */
+void tool_log_seal(struct tool_text *line, uint64_t *sum);
+
 /* The limits as the first record has them. */
 void tool_log_put_limits(const struct sim_limits *limits, struct tool_text *out);
 /* 32 hexadecimal digits and a zero. */

@@ -102,15 +102,10 @@ static bool read_head(struct tool_player *p)
     return sim_init(tool_alloc(size), &p->config->setup, &p->world) == SIM_STATUS_DONE;
 }
 
-bool tool_player_open(struct tool_player *p, const char *path)
+static bool begin(struct tool_player *p, const char *path)
 {
-    enum tool_log_status status;
+    enum tool_log_status status = tool_log_next(&p->reader);
 
-    memset(p, 0, sizeof *p);
-    engine_trace_init(&p->trace, tool_trace_grow, NULL);
-    if (!tool_log_open(&p->reader, path))
-        return false;
-    status = tool_log_next(&p->reader);
     if (status == TOOL_LOG_CUT) {
         tool_text_clear(&p->reader.error);
         tool_text_printf(&p->reader.error, "%s: error: this log has no whole record", path);
@@ -119,6 +114,22 @@ bool tool_player_open(struct tool_player *p, const char *path)
         return false;
     tool_render_init(&p->render, p->config);
     return true;
+}
+
+bool tool_player_open(struct tool_player *p, const char *path)
+{
+    memset(p, 0, sizeof *p);
+    engine_trace_init(&p->trace, tool_trace_grow, NULL);
+    return tool_log_open(&p->reader, path) && begin(p, path);
+}
+
+bool tool_player_open_bytes(struct tool_player *p, const char *path, const char *bytes,
+                            size_t length)
+{
+    memset(p, 0, sizeof *p);
+    engine_trace_init(&p->trace, tool_trace_grow, NULL);
+    tool_log_open_bytes(&p->reader, path, bytes, length);
+    return begin(p, path);
 }
 
 void tool_player_close(struct tool_player *p)

@@ -36,6 +36,9 @@ struct tool_player {
 
 /* False: reader.error says why. */
 bool tool_player_open(struct tool_player *p, const char *path);
+/* The same from memory, which must outlive it; path is only for messages. */
+bool tool_player_open_bytes(struct tool_player *p, const char *path, const char *bytes,
+                            size_t length);
 enum tool_player_status tool_player_next(struct tool_player *p);
 void tool_player_close(struct tool_player *p);
 

@@ -136,28 +136,34 @@ static enum sim_class class_named(const char *text, size_t length)
     return (enum sim_class)i;
 }
 
-bool tool_setup_classes(const struct tool_arguments *a, uint32_t *out)
+const char *tool_classes_parse(const char *text, uint32_t *out)
 {
-    const char *text = tool_value(a, "faults");
-
     *out = text == NULL || strcmp(text, "all") == 0 ? SIM_ALL_CLASSES : 0;
     if (*out != 0 || strcmp(text, "none") == 0)
-        return true;
+        return NULL;
     while (*text != '\0') {
         size_t n = strcspn(text, ",");
         enum sim_class class = class_named(text, n);
 
-        if (class == SIM_CLASS_COUNT) {
-            tool_usage_error(a,
-                             "there is no class %.*s (none, all, or some of:"
-#define X(name, text, meaning) " " text
-                             SIM_CLASSES(X) ")",
-#undef X
-                             (int)n, text);
-            return false;
-        }
+        if (class == SIM_CLASS_COUNT)
+            return text;
         *out |= UINT32_C(1) << class;
         text += n + (text[n] == ',');
     }
-    return true;
+    return NULL;
+}
+
+bool tool_setup_classes(const struct tool_arguments *a, uint32_t *out)
+{
+    const char *unknown = tool_classes_parse(tool_value(a, "faults"), out);
+
+    if (unknown == NULL)
+        return true;
+    tool_usage_error(a,
+                     "there is no class %.*s (none, all, or some of:"
+#define X(name, text, meaning) " " text
+                     SIM_CLASSES(X) ")",
+#undef X
+                     (int)strcspn(unknown, ","), unknown);
+    return false;
 }

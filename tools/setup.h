@@ -25,6 +25,8 @@
 
 /* The bits of --faults (model/outside.h): none, all, or names; all without it.  False: told. */
 bool tool_setup_classes(const struct tool_arguments *a, uint32_t *out);
+/* The same from the list itself; returns where an unknown name begins, NULL: all are known. */
+const char *tool_classes_parse(const char *text, uint32_t *out);
 
 struct tool_setup {
     struct tool_builder *builder;

@@ -1,0 +1,212 @@
+/* lifecycle: a run of the world with every invariant after every action, then without trouble until
+ * all has settled, with what must hold at rest.  The bytes are those of engine/codec.h.
+ *
+ * Releases of kube-ovn break invariants, and that is known (docs/windows.md); so what breaks ends
+ * the process only if the environment says so:
+ *
+ *      EIPSIM_FUZZ_PROFILE=P       every input is of this release
+ *      EIPSIM_FUZZ_SET=S=V,...     and has these switches changed, up to four
+ *      EIPSIM_FUZZ_FAULTS=LIST     and has no other classes of trouble (docs/walks.md)
+ *      EIPSIM_FUZZ_STOP=any        whatever breaks ends the process
+ *      EIPSIM_FUZZ_SAVE=DIR        the first input of each kind (invariant and step) is written
+ *                                  there, and the run goes on
+ *      EIPSIM_FUZZ_FEEDBACK, EIPSIM_FUZZ_STATES    see fuzz/fuzz.h
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/walk.h"
+#include "fuzz/fuzz.h"
+#include "tools/input.h"
+#include "tools/memory.h"
+#include "tools/setup.h"
+#include "tools/story.h"
+#include "tools/worlds.h"
+
+uint64_t fuzz_outcome;
+
+/* Bounds what one input costs: runs that do not settle come to an end. */
+enum { ACTIONS = 20000, EVENTS = 100000 };
+
+static struct tool_plain *plain;
+static struct engine_tail forced; /* what the environment says; eips, gateways and subnet are 0 */
+static bool profile_forced, faults_forced, stop_any;
+static unsigned n_settings;
+static const char *folder;
+static struct engine_trace trace;
+
+/* The input being run, as it is effectively. */
+static struct {
+    uint8_t *bytes;
+    size_t size;
+    const struct engine_config *config;
+} now;
+
+/* ---- the environment ---- */
+
+static void refuse(const char *what, const char *value)
+{
+    fprintf(stderr, "lifecycle: %s: there is no such thing as %s\n", what, value);
+    exit(2);
+}
+
+static void read_settings(const char *text)
+{
+    while (text != NULL && *text != '\0') {
+        size_t n = strcspn(text, ","), name = strcspn(text, "=,");
+        enum sim_switch which = sim_switch_find(text, name);
+        char value[32];
+        int number;
+
+        snprintf(value, sizeof value, "%.*s", name < n ? (int)(n - name - 1) : 0, text + name + 1);
+        number = which == SIM_SWITCH_COUNT ? -1 : sim_switch_parse(which, value);
+        if (number < 0 || n_settings == ENGINE_TAIL_SETTINGS)
+            refuse("EIPSIM_FUZZ_SET", text);
+        forced.set[n_settings].which = (uint8_t)which;
+        forced.set[n_settings++].value = (uint8_t)number;
+        text += n + (text[n] == ',');
+    }
+}
+
+static void read_environment(void)
+{
+    const char *profile = getenv("EIPSIM_FUZZ_PROFILE"), *faults = getenv("EIPSIM_FUZZ_FAULTS");
+    const char *stop = getenv("EIPSIM_FUZZ_STOP");
+
+    if (profile != NULL) {
+        forced.profile = (uint8_t)sim_profile_find(profile);
+        profile_forced = true;
+        if (forced.profile == SIM_PROFILE_COUNT)
+            refuse("EIPSIM_FUZZ_PROFILE", profile);
+    }
+    faults_forced = faults != NULL;
+    if (faults_forced && tool_classes_parse(faults, &forced.classes) != NULL)
+        refuse("EIPSIM_FUZZ_FAULTS", faults);
+    read_settings(getenv("EIPSIM_FUZZ_SET"));
+    stop_any = stop != NULL && strcmp(stop, "any") == 0;
+    folder = getenv("EIPSIM_FUZZ_SAVE");
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    read_environment();
+    fuzz_states_open();
+    plain = tool_plain_new();
+    engine_trace_init(&trace, NULL, NULL);
+    trace.action = tool_alloc(ACTIONS * sizeof *trace.action);
+    trace.action_capacity = ACTIONS;
+    trace.event = tool_alloc(EVENTS * sizeof *trace.event);
+    trace.event_capacity = EVENTS;
+    return 0;
+}
+
+/* The input with the environment's will in its tail, so that what is saved says all of it. */
+static void take(const uint8_t *data, size_t size)
+{
+    struct engine_bytes in;
+
+    engine_bytes_read(data, size, &in);
+    now.size = size < ENGINE_TAIL ? ENGINE_TAIL : size;
+    now.bytes = tool_alloc(now.size);
+    if (size > 0)
+        memcpy(now.bytes + (now.size - size), data, size);
+    if (profile_forced)
+        in.tail.profile = forced.profile;
+    if (faults_forced)
+        in.tail.classes &= forced.classes;
+    for (unsigned i = 0; i < n_settings; i++)
+        in.tail.set[i] = forced.set[i];
+    engine_tail_write(&in.tail, now.bytes + now.size - ENGINE_TAIL);
+}
+
+/* ---- findings ---- */
+
+static void save(const struct engine_finding *f)
+{
+    char path[4096];
+    int file;
+
+    snprintf(path, sizeof path, "%s/%s-%s", folder,
+             sim_invariant_text((enum sim_invariant)f->violation.invariant), f->culprit);
+    file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (file < 0)
+        return; /* this kind is known */
+    if (write(file, now.bytes, now.size) != (ssize_t)now.size)
+        refuse(folder, "a place to write to");
+    (void)close(file);
+}
+
+static _Noreturn void alarm_with(const struct engine_finding *f)
+{
+    struct tool_text story = {0};
+
+    tool_story_text(now.config, &trace, &f->violation, f->action, &story);
+    fprintf(stderr,
+            "lifecycle: %s breaks %s at %s\n%s\n"
+            "to see it again: eipsim convert FILE run.jsonl && eipsim shrink run.jsonl\n",
+            sim_profile_text((enum sim_profile)now.config->setup.profile),
+            sim_invariant_text((enum sim_invariant)f->violation.invariant), f->culprit,
+            tool_text_get(&story));
+    abort();
+}
+
+static bool on_finding(void *context, const struct engine_walk *walk,
+                       const struct engine_finding *f)
+{
+    (void)context;
+    (void)walk;
+    if (folder != NULL)
+        save(f);
+    else if (stop_any)
+        alarm_with(f);
+    return true;
+}
+
+static void on_action(void *context, const struct engine_walk *walk)
+{
+    (void)context;
+    fuzz_saw(engine_abstract(walk->world));
+}
+
+/* ---- running ---- */
+
+static void run(struct tool_input *in)
+{
+    static struct engine_walk walk;
+    struct tool_worlds worlds;
+    struct sim_identity id;
+
+    if (!tool_worlds_open(&worlds, in->config))
+        return;
+    memset(&walk, 0, sizeof walk);
+    engine_trace_clear(&trace);
+    walk.world = worlds.start;
+    walk.trace = &trace;
+    walk.scratch = worlds.scratch;
+    walk.found = on_finding;
+    walk.acted = on_action;
+    engine_walk_bytes(&walk, &in->bytes, &in->codec);
+    fuzz_ran(walk.n_events);
+    id = sim_identity(walk.world);
+    fuzz_outcome = id.low ^ id.high ^ walk.n_events ^ (uint64_t)walk.n_findings << 48;
+    tool_worlds_close(&worlds);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct tool_input in;
+
+    fuzz_outcome = 0;
+    take(data, size);
+    tool_input_open(&in, plain, now.bytes, now.size);
+    now.config = in.config;
+    run(&in);
+    tool_input_close(&in);
+    free(now.bytes);
+    return 0;
+}
