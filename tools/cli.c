@@ -121,11 +121,16 @@ static int finish(struct tool_arguments *a, int argc, char **argv)
 static int read_options(struct tool_arguments *a, struct tool_option *list, int argc, char **argv,
                         const struct option *options)
 {
-    int c;
+    int c, output = 0; /* the flag that -o is short for, from 1 */
 
+    for (size_t i = 0; i < a->command->n_flags; i++)
+        if (strcmp(a->command->flags[i].name, "output") == 0)
+            output = (int)i + 1;
     opterr = 0;
     optind = 1;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, output > 0 ? ":o:" : ":", options, NULL)) != -1) {
+        if (c == 'o')
+            c = output;
         if (c == ':')
             return tool_usage_error(a, "option %s needs a value", argv[optind - 1]);
         if (c == '?')

@@ -8,6 +8,7 @@
     X(run)                                                                                         \
     X(walk)                                                                                        \
     X(explore)                                                                                     \
+    X(diagram)                                                                                     \
     X(shrink)                                                                                      \
     X(convert)                                                                                     \
     X(mutants)                                                                                     \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/outside.h"
+#include "tools/memory.h"
 #include "tools/text.h"
 #include "tools/world.h"
 
@@ -78,7 +79,7 @@ static bool from_flags(struct tool_setup *s, const struct tool_arguments *a)
     uint8_t prefix;
     bool ok;
 
-    if (!tool_cli_number(a, "eips", 3, EIPS_MAX, &eips) ||
+    if (!tool_cli_number(a, "eips", s->eips > 0 ? s->eips : 3, EIPS_MAX, &eips) ||
         !tool_cli_number(a, "gateways", 1, GATEWAYS_MAX, &gateways))
         return false;
     cidr = cidr != NULL ? cidr : "10.0.1.0/29";
@@ -166,4 +167,47 @@ bool tool_setup_classes(const struct tool_arguments *a, uint32_t *out)
 #undef X
                      (int)strcspn(unknown, ","), unknown);
     return false;
+}
+
+/* ---- policies in one word ---- */
+
+bool tool_policy_set(const struct tool_arguments *a, const char *text, size_t length,
+                     struct engine_config *config)
+{
+    char *copy = tool_copy(text, length), *word = copy, *next;
+    enum sim_profile profile;
+    bool ok;
+
+    if ((next = strchr(word, '+')) != NULL)
+        *next++ = '\0';
+    ok = tool_cli_profile(a, word, &profile);
+    if (ok)
+        tool_config_set_profile(config, profile);
+    while (ok && (word = next) != NULL) {
+        struct tool_setting set;
+
+        if ((next = strchr(word, '+')) != NULL)
+            *next++ = '\0';
+        ok = tool_cli_setting(a, word, &set);
+        if (ok)
+            config->setup.policy.value[set.which] = set.value;
+    }
+    free(copy);
+    return ok;
+}
+
+void tool_policy_text(const struct engine_config *config, struct tool_text *out)
+{
+    struct sim_policy plain;
+    char value[32];
+
+    tool_text_add(out, sim_profile_text((enum sim_profile)config->setup.profile));
+    sim_policy_of((enum sim_profile)config->setup.profile, &plain);
+    for (unsigned i = 0; i < SIM_SWITCH_COUNT; i++) {
+        if (plain.value[i] == config->setup.policy.value[i])
+            continue;
+        sim_switch_value_text((enum sim_switch)i, config->setup.policy.value[i], value,
+                              sizeof value);
+        tool_text_printf(out, "+%s=%s", sim_switch_text((enum sim_switch)i), value);
+    }
 }

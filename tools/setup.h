@@ -8,15 +8,18 @@
 #include "tools/cli.h"
 #include "tools/text.h"
 
+#define TOOL_POLICY_FLAGS                                                                          \
+    {"profile", "P", "the release, see eipsim profiles [master]"},                                 \
+    {                                                                                              \
+        "set", "SWITCH=VALUE", "with this switch changed; may be repeated"                         \
+    }
+
 #define TOOL_SETUP_FLAGS                                                                           \
     {"config", "FILE", "the world, a YAML file with the key world (docs/scenarios.md)"},           \
         {"eips", "N", "without --config: how many EIPs can exist [3]"},                            \
         {"gateways", "N", "without --config: how many gateways [1]"},                              \
         {"subnet", "CIDR", "without --config: the external subnet [10.0.1.0/29]"},                 \
-        {"profile", "P", "the release, see eipsim profiles [master]"},                             \
-    {                                                                                              \
-        "set", "SWITCH=VALUE", "with this switch changed; may be repeated"                         \
-    }
+        TOOL_POLICY_FLAGS
 
 #define TOOL_CLASSES_FLAG(meaning)                                                                 \
     {                                                                                              \
@@ -31,6 +34,7 @@ const char *tool_classes_parse(const char *text, uint32_t *out);
 struct tool_setup {
     struct tool_builder *builder;
     struct engine_config *config;
+    uint64_t eips; /* the caller's: how many there are unless told otherwise; 0: 3 */
 };
 
 /* The world of the three flags alone, into a builder.  False: the sentence is in error. */
@@ -40,5 +44,12 @@ bool tool_setup_plain(struct tool_builder *b, uint64_t eips, uint64_t gateways, 
 /* False: told. */
 bool tool_setup_open(struct tool_setup *s, const struct tool_arguments *a);
 void tool_setup_close(struct tool_setup *s);
+
+/* A policy in one word: "master", "v1.12.22+release_on_add_failure=early".  Sets that of the
+ * configuration; false: told. */
+bool tool_policy_set(const struct tool_arguments *a, const char *text, size_t length,
+                     struct engine_config *config);
+/* The word for that of the configuration. */
+void tool_policy_text(const struct engine_config *config, struct tool_text *out);
 
 #endif
