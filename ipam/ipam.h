@@ -285,7 +285,11 @@ struct ipam_pool_request {
     uint32_t n_ranges[IPAM_FAMILIES];
 };
 
-/* AddOrUpdateIPPool, RemoveIPPool, RecordGatewayMAC. A refused call changes nothing. */
+/*
+ * AddOrUpdateIPPool, RemoveIPPool, RecordGatewayMAC. A refused call changes nothing. A pool's IPs
+ * may lie outside the block, but with those of the default pool they must not be all 2^128
+ * addresses (BAD_REQUEST).
+ */
 struct ipam_result ipam_pool_set(struct ipam *ipam, uint32_t subnet, uint32_t pool,
                                  const struct ipam_pool_request *request,
                                  struct ipam_journal *journal);

@@ -318,6 +318,33 @@ static void test_bad_numbers(void **state)
     free(b.ipam);
 }
 
+/* Not even together with what a pool had before, and the default pool, may it be all addresses. */
+static void test_pool_of_everything(void **state)
+{
+    struct box b = small_box(0, "10.0.0.0/29,fd00::/125", "10.0.0.1,fd00::1");
+    struct ipam_range all = {{0, 0}, {UINT64_MAX, UINT64_MAX}};
+    struct ipam_range lower = {{0, 0}, {UINT64_MAX / 2, UINT64_MAX}};
+    struct ipam_range upper = {{UINT64_MAX / 2 + 1, 0}, {UINT64_MAX, UINT64_MAX}};
+    void *before = malloc(b.size);
+    struct ipam_pool_request pool;
+
+    (void)state;
+    memset(&pool, 0, sizeof(pool));
+    pool.range[IPAM_V6] = &all;
+    pool.n_ranges[IPAM_V6] = 1;
+    memcpy(before, b.ipam, b.size);
+    assert_idle(&b, before, ipam_pool_set(b.ipam, 1, 1, &pool, NULL).error, IPAM_ERROR_BAD_REQUEST);
+    pool.range[IPAM_V6] = &lower;
+    assert_int_equal(ipam_pool_set(b.ipam, 1, 1, &pool, NULL).error, IPAM_ERROR_NONE);
+    pool.range[IPAM_V6] = &upper;
+    memcpy(before, b.ipam, b.size);
+    assert_idle(&b, before, ipam_pool_set(b.ipam, 1, 1, &pool, NULL).error, IPAM_ERROR_BAD_REQUEST);
+    assert_int_equal(ipam_pool_delete(b.ipam, 1, 1, NULL), IPAM_ERROR_NONE);
+    assert_null(ipam_validate(b.ipam));
+    free(before);
+    free(b.ipam);
+}
+
 static void test_draws(void **state)
 {
     struct box b = small_box(0, "10.0.0.0/28", "10.0.0.1");
@@ -702,6 +729,7 @@ int main(void)
         cmocka_unit_test(test_sharers_full),
         cmocka_unit_test(test_ranges_full),
         cmocka_unit_test(test_bad_numbers),
+        cmocka_unit_test(test_pool_of_everything),
         cmocka_unit_test(test_draws),
         cmocka_unit_test(test_histories),
         cmocka_unit_test(test_many_owners),

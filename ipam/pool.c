@@ -45,6 +45,33 @@ uint32_t ipam_pool_conflict(const struct ipam *ipam, uint32_t subnet, uint32_t p
     return 0;
 }
 
+/* false: the sum, or the number of all 2^128 addresses, which is written 0, is too large. */
+static bool add_up(struct ipam_count *sum, struct ipam_count n)
+{
+    struct ipam_count s = ipam_count_add(*sum, n);
+    bool less = s.hi < sum->hi || (s.hi == sum->hi && s.lo < sum->lo);
+
+    *sum = s;
+    return !less;
+}
+
+/* A pool's IPs may lie outside the block; with the default pool's they must not be all there is. */
+static bool countable(const struct ipam_op *op, enum ipam_family family, uint32_t pool,
+                      const struct ipam_pool_request *r)
+{
+    struct ipam_addrset d = list(op, family, 0, IPAM_IPS);
+    struct ipam_addrset p = list(op, family, pool, IPAM_IPS);
+    struct ipam_count sum = ipam_addrset_count(&d);
+    bool ok = add_up(&sum, ipam_addrset_count(&p));
+
+    for (uint32_t i = 0; ok && r && i < r->n_ranges[family]; i++) {
+        struct ipam_count n = ipam_range_count(r->range[family][i]);
+
+        ok = (n.hi || n.lo) && add_up(&sum, n);
+    }
+    return ok;
+}
+
 /* Judged by the sum of everything that is joined and cut, doubled as in a rebuild. */
 static bool room(const struct ipam_op *op, enum ipam_family family, uint32_t pool,
                  const struct ipam_pool_request *r)
@@ -166,6 +193,8 @@ struct ipam_result ipam_pool_set(struct ipam *ipam, uint32_t subnet, uint32_t po
                                          r->n_ranges[f]);
         if (result.pool)
             result.error = IPAM_ERROR_POOL_CONFLICT;
+        else if (!countable(&op, (enum ipam_family)f, pool, r))
+            result.error = IPAM_ERROR_BAD_REQUEST;
         else if (!room(&op, (enum ipam_family)f, pool, r))
             result.error = IPAM_ERROR_CAPACITY_RANGES;
         if (result.error)
@@ -205,7 +234,11 @@ enum ipam_error ipam_pool_delete(struct ipam *ipam, uint32_t subnet, uint32_t po
     if (!ipam_pool_here(&op, 0))
         return IPAM_ERROR_UPSTREAM_CRASH;
     for (int f = 0; f < IPAM_FAMILIES; f++) {
-        if (op.subnet->slot[f].lists && !room(&op, (enum ipam_family)f, pool, NULL))
+        if (!op.subnet->slot[f].lists)
+            continue;
+        if (pool != 0 && !countable(&op, (enum ipam_family)f, pool, NULL))
+            return IPAM_ERROR_BAD_REQUEST;
+        if (!room(&op, (enum ipam_family)f, pool, NULL))
             return IPAM_ERROR_CAPACITY_RANGES;
     }
     for (int f = 0; f < IPAM_FAMILIES; f++) {

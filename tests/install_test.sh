@@ -33,6 +33,13 @@ gcc -std=c11 main.c "${flags[@]}" -o with-pkg-config
 ./with-pkg-config
 echo "pkg-config: eipsim $(pkg-config --modversion eipsim)"
 
+# The allocator alone, with the program of its page.
+awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' "$SRC/docs/ipam.md" >ipam.c
+gcc -std=c11 -Wall -Wextra -Werror -Iusr/include/eipsim ipam.c \
+    "$(find usr -name libeipsim_ipam.a)" -o ipam-alone
+[[ $(./ipam-alone) == "$(sed -n 's@.*/\* \(10[^*]*[^ ]\) \*/.*@\1@p' ipam.c)" ]]
+echo "docs/ipam.md: $(./ipam-alone)"
+
 mkdir cmake
 cat >cmake/CMakeLists.txt <<'END'
 cmake_minimum_required(VERSION 3.25)
