@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "engine/packing.h"
 #include "model/fields.h"
 
 enum { NUMBERS = 64 };
@@ -67,6 +68,20 @@ static void settle_versions_of(struct sim_world *w, enum sim_kind_id kind, sim_i
     for (size_t i = 0; i < r->n; i++)
         if (r->copy[i].kind == kind && r->copy[i].id == id)
             settle_version(r->copy[i].object, current, &uids);
+}
+
+/* ---- queues ---- */
+
+/* Without a clock any delayed key can become due at any moment: in which order they were delayed
+ * matters to nobody. */
+static void forget_order(struct sim_world *w, enum sim_queue_id queue)
+{
+    struct sim_queue *q = (struct sim_queue *)((uint8_t *)w + w->at.queues[queue]);
+    struct sim_queue_node *n = (struct sim_queue_node *)((uint8_t *)w + w->at.nodes[queue]);
+
+    q->delayed_head = q->delayed_tail = 0;
+    for (sim_id key = 0; key < q->keys; key++)
+        n[key].next_delayed = n[key].prev_delayed = 0;
 }
 
 /* ---- times ---- */
@@ -142,26 +157,58 @@ static void rank_times(struct sim_world *w, const struct read *r)
         *t.at[i] &= ~ranked;
 }
 
-struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *more, size_t n,
-                                     struct sim_world *scratch)
+/* ---- the identity ---- */
+
+static void forget(struct sim_world *w)
 {
-    uint8_t *end = (uint8_t *)scratch + w->at.state_end;
-    size_t ledger = w->at.scratch - w->at.ledger;
     struct read r;
-    XXH128_hash_t h;
 
     r.n = 0;
-    memcpy((uint8_t *)scratch + w->at.globals, sim_at(w, w->at.globals),
-           w->at.state_end - w->at.globals);
-    sim_forget_dead(scratch);
-    note_read(scratch, &r);
+    sim_forget_dead(w);
+    note_read(w, &r);
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
         for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
-            settle_versions_of(scratch, (enum sim_kind_id)k, i, &r);
-    rank_times(scratch, &r);
-    ((struct sim_globals *)((uint8_t *)scratch + scratch->at.globals))->revision = 0;
+            settle_versions_of(w, (enum sim_kind_id)k, i, &r);
+    for (unsigned q = 0; q < w->n_queues && !w->timed; q++)
+        if (sim_queue(w, q)->keys != 0)
+            forget_order(w, (enum sim_queue_id)q);
+    rank_times(w, &r);
+    ((struct sim_globals *)((uint8_t *)w + w->at.globals))->revision = 0;
+}
+
+/* Of the state all but the unused ends of the watches, which are zero; the ledger; what else is to
+ * be told apart.  They are laid one behind the other over those ends, which are made zero again. */
+static struct sim_identity hash(const struct sim_world *w, const uint8_t *more, size_t n,
+                                struct sim_world *scratch)
+{
+    struct engine_parts p = engine_parts_of(scratch);
+    uint8_t *begin = (uint8_t *)scratch + p.at[0], *end = begin + p.size[0];
+    uint8_t *watches = (uint8_t *)scratch + p.at[ENGINE_FIRST_WATCH], *high = watches;
+    size_t ledger = w->at.scratch - w->at.ledger;
+    XXH128_hash_t h;
+
+    for (unsigned i = ENGINE_FIRST_WATCH; i < p.n; i++) {
+        memmove(end, sim_at(scratch, p.at[i]), p.size[i]);
+        end += p.size[i];
+        high = (uint8_t *)scratch + p.at[i] + p.size[i];
+    }
+    memmove(end, sim_at(scratch, p.at[1]), p.size[1]);
+    end += p.size[1];
     memcpy(end, sim_at(w, w->at.ledger), ledger);
     memcpy(end + ledger, more, n);
-    h = XXH3_128bits(sim_at(scratch, w->at.globals), w->at.state_end - w->at.globals + ledger + n);
+    end += ledger + n;
+    h = XXH3_128bits(begin, (size_t)(end - begin));
+    high = end > high ? end : high;
+    end = (uint8_t *)scratch + p.at[1];
+    memset(watches, 0, (size_t)((high < end ? high : end) - watches));
     return (struct sim_identity){h.low64, h.high64};
+}
+
+struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *more, size_t n,
+                                     bool exact, struct sim_world *scratch)
+{
+    engine_copy_state(w, scratch);
+    if (!exact)
+        forget(scratch);
+    return hash(w, more, n, scratch);
 }

@@ -6,7 +6,7 @@
  *   - what no later step reads does not count, nor does the order of delayed keys
  *   - the ledger counts, as it is not folded anew
  *
- * engine/canonical_test.c tries on every profile that worlds which are the same here go on alike.
+ * tests/reductions_test.c tries on every profile that worlds which are the same here go on alike.
  */
 #ifndef EIPSIM_ENGINE_CANONICAL_H
 #define EIPSIM_ENGINE_CANONICAL_H
@@ -14,8 +14,8 @@
 #include "model/world.h"
 
 /* Of a world and n bytes more.  scratch is a world of the same setup with room for them behind it;
- * nothing of it is kept. */
+ * nothing of it is kept.  exact: every byte of the state counts. */
 struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *more, size_t n,
-                                     struct sim_world *scratch);
+                                     bool exact, struct sim_world *scratch);
 
 #endif

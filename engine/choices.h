@@ -12,7 +12,7 @@
  * the same result, or (a crash) takes everything with it that the quiet step did.  So every history
  * has one of the same length and with the same outcome in which quiet steps come last, and no
  * invariant looks at what they change.  Lengths count actions, so shortest stays shortest.
- * engine/reductions_test.c tries this on every profile.
+ * tests/reductions_test.c tries this on every profile.
  */
 #ifndef EIPSIM_ENGINE_CHOICES_H
 #define EIPSIM_ENGINE_CHOICES_H
@@ -22,6 +22,7 @@
 
 /* name, text, what is not told apart or not tried */
 #define ENGINE_REDUCTIONS(X)                                                                       \
+    X(DEAD, "dead", "what can no longer matter is not told apart")                                 \
     X(STEPS, "steps", "steps that nobody can notice are made with the step that follows them")
 
 enum engine_reduction {

@@ -7,13 +7,14 @@
 #include "engine/settle.h"
 #include "model/world.h"
 
-enum { REST_ACTIONS = 20000, VIOLATIONS = 8, WORLDS = 4 };
+enum { REST_ACTIONS = 20000, VIOLATIONS = 8, WORLDS = 5 };
 
 /* A thread's memory. */
 struct scratch {
     struct sim_world *world; /* the state gone on from */
     struct sim_world *next;  /* after the choice at hand */
     struct sim_world *ahead, *spare;
+    struct sim_world *base; /* against which states are packed */
     struct engine_choices choices;
     uint16_t way[ENGINE_DEEPEST];
 };
@@ -33,27 +34,29 @@ size_t engine_explore_scratch(const struct sim_world *start)
 void engine_explore_ready(const struct engine_explore *x, void *scratch)
 {
     struct scratch *s = scratch;
-    struct sim_world **world[WORLDS] = {&s->world, &s->next, &s->ahead, &s->spare};
+    struct sim_world **world[WORLDS] = {&s->world, &s->next, &s->ahead, &s->spare, &s->base};
 
     for (unsigned i = 0; i < WORLDS; i++) {
         *world[i] = (struct sim_world *)(void *)((uint8_t *)scratch + (sizeof *s + 63) / 64 * 64 +
                                                  i * room_of(x->start));
         memcpy((void *)*world[i], x->start, sim_world_size(x->start));
     }
+    engine_make_base(s->base);
 }
 
 /* What is still allowed is part of a state. */
-static struct sim_identity identity_of(const struct sim_world *w, const uint8_t *used,
-                                       struct scratch *s)
+static struct sim_identity identity_of(const struct engine_explore *x, const struct sim_world *w,
+                                       const uint8_t *used, struct scratch *s)
 {
-    return engine_canonical(w, used, SIM_BUDGET_COUNT, s->spare);
+    bool exact = (x->bound.reductions >> ENGINE_REDUCTION_DEAD & 1) == 0;
+
+    return engine_canonical(w, used, SIM_BUDGET_COUNT, exact, s->spare);
 }
 
-static size_t pack(const struct engine_explore *x, const struct sim_world *w, const uint8_t *used,
-                   uint8_t *out)
+static size_t pack(struct scratch *s, const struct sim_world *w, const uint8_t *used, uint8_t *out)
 {
     memcpy(out, used, SIM_BUDGET_COUNT);
-    return SIM_BUDGET_COUNT + engine_pack(x->start, w, out + SIM_BUDGET_COUNT);
+    return SIM_BUDGET_COUNT + engine_pack(s->base, w, s->spare, out + SIM_BUDGET_COUNT);
 }
 
 /* ---- going on ---- */
@@ -96,7 +99,7 @@ static void go(const struct engine_explore *x, struct scratch *s, const uint8_t 
         x->stepped(x->context,
                    &(struct engine_transition){s->world, s->next, &choice->action, used, found, n});
     memset(&offer, 0, sizeof offer);
-    offer.identity = identity_of(s->next, used, s);
+    offer.identity = identity_of(x, s->next, used, s);
     offer.choice = (uint16_t)which;
     offer.length = (uint8_t)(choice->quiet + 1);
     offer.last = n > 0;
@@ -104,7 +107,7 @@ static void go(const struct engine_explore *x, struct scratch *s, const uint8_t 
         tell(b, found, n, culprit, which, offer.length);
     out = engine_brood_offer(b, &offer);
     if (out != NULL)
-        engine_brood_keep(b, offer.last ? 0 : pack(x, s->next, used, out));
+        engine_brood_keep(b, offer.last ? 0 : pack(s, s->next, used, out));
 }
 
 /* What must hold at rest and does not, also once nothing outside is at fault any more: a gateway
@@ -156,7 +159,7 @@ static void expand(const void *context, void *scratch, const uint8_t *packed, si
     uint8_t used[SIM_BUDGET_COUNT];
 
     memcpy(used, packed, sizeof used);
-    engine_unpack(x->start, packed + sizeof used, size - sizeof used, s->world);
+    engine_unpack(s->base, packed + sizeof used, size - sizeof used, s->world);
     if (sim_at_rest(s->world))
         check_rest(x, s, used, b);
     engine_choices_list(&s->choices, &x->bound, s->world, used, s->ahead, s->spare);
@@ -185,8 +188,8 @@ bool engine_explore_begin(struct engine_explore *x, void *scratch)
     x->search.resize = x->resize;
     x->search.context = x->context;
     x->search.max_states = x->max_states;
-    return engine_search_begin(&x->search, identity_of(x->start, used, s), packed,
-                               pack(x, x->start, used, packed));
+    return engine_search_begin(&x->search, identity_of(x, x->start, used, s), packed,
+                               pack(s, x->start, used, packed));
 }
 
 /* Of what was found, that which can no more be found on a shorter way. */

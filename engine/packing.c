@@ -2,96 +2,209 @@
 
 #include <string.h>
 
-enum { WORD = 8 };
-
-/* The two parts that are packed, as if they were one. */
-struct parts {
-    uint32_t at[2], words[2];
+enum {
+    WORD = 4,     /* bytes */
+    STRETCH = 16, /* words that are compared at once */
+    LONG = 15,    /* a head's skip with more behind it */
+    LONGEST = 14
 };
 
-static struct parts parts_of(const struct sim_world *w)
-{
-    struct parts p = {{w->at.globals, w->at.ledger},
-                      {(w->at.state_end - w->at.globals + WORD - 1) / WORD,
-                       (w->at.scratch - w->at.ledger + WORD - 1) / WORD}};
+/* ---- parts ---- */
 
+static void add_part(struct engine_parts *p, uint32_t from, uint32_t size, uint32_t most)
+{
+    p->at[p->n] = from;
+    p->size[p->n] = size;
+    p->most[p->n++] = most;
+}
+
+struct engine_parts engine_parts_of(const struct sim_world *w)
+{
+    const struct sim_layout *l = &w->at;
+    struct engine_parts p;
+    uint32_t first = l->pass;
+
+    p.n = 0;
+    for (unsigned k = SIM_KIND_COUNT; k-- > 0;)
+        first = l->watch[k] != 0 ? l->watch[k] : first;
+    add_part(&p, l->globals, first - l->globals, first - l->globals);
+    add_part(&p, l->pass, l->state_end - l->pass, l->state_end - l->pass);
+    add_part(&p, l->ledger, l->scratch - l->ledger, l->scratch - l->ledger);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        size_t event = sizeof(struct sim_notice) + sim_kind_size((enum sim_kind_id)k);
+
+        if (l->watch[k] == 0)
+            continue;
+        add_part(
+            &p, l->watch[k],
+            (uint32_t)(sizeof(struct sim_watch) + sim_watch_count(w, (enum sim_kind_id)k) * event),
+            (uint32_t)(sizeof(struct sim_watch) + w->limits.watch * event));
+    }
     return p;
 }
 
 size_t engine_packed_most(const struct sim_world *base)
 {
-    struct parts p = parts_of(base);
+    struct engine_parts p = engine_parts_of(base);
+    size_t words = 0;
 
-    return (size_t)(p.words[0] + p.words[1]) * (WORD + 2);
+    for (unsigned i = 0; i < p.n; i++)
+        words += p.most[i] / WORD;
+    return words * (WORD + 1) + 2;
 }
 
-/* The bytes that are not zero, lowest first. */
-static uint8_t *put_word(uint8_t *out, uint64_t difference, uint64_t word)
-{
-    uint8_t *mask = out++;
+/* ---- guessing ---- */
 
-    *mask = 0;
+static void against(const struct sim_meta *copy, const struct sim_meta *original,
+                    enum sim_kind_id kind)
+{
+    uint8_t *a = (uint8_t *)(uintptr_t)copy;
+    const uint8_t *b = (const uint8_t *)original;
+
+    for (size_t i = 0; i < sim_kind_size(kind) && sim_exists(original); i++)
+        a[i] ^= b[i];
+}
+
+/* Copies become what differs from the original, and with a second call copies again. */
+static void turn_copies(struct sim_world *w)
+{
+    for (unsigned i = 0; i < SIM_KIND_COUNT; i++) {
+        enum sim_kind_id k = (enum sim_kind_id)i;
+        uint32_t n = w->at.watch[k] == 0 ? 0 : sim_watch_count(w, k);
+
+        for (sim_id id = 0; id < sim_limit(&w->limits, (enum sim_object)k); id++)
+            against(sim_cache(w, k, id), sim_api(w, k, id), k);
+        for (uint32_t at = 0; at < n; at++)
+            against(sim_notice_object(sim_notice(w, k, at)),
+                    sim_api(w, k, sim_notice(w, k, at)->id), k);
+    }
+    for (unsigned q = 0; q < w->n_queues; q++) {
+        struct sim_copy copy[SIM_WORKER_COPIES];
+        size_t n = sim_worker(w, q)->phase == SIM_PHASE_RUNNING
+                       ? sim_worker_copies(w, (enum sim_queue_id)q, copy)
+                       : 0;
+
+        for (size_t i = 0; i < n; i++)
+            if (copy[i].id < sim_limit(&w->limits, (enum sim_object)copy[i].kind))
+                against(copy[i].object, sim_api(w, copy[i].kind, copy[i].id), copy[i].kind);
+    }
+}
+
+void engine_make_base(struct sim_world *copy)
+{
+    turn_copies(copy);
+}
+
+/* ---- packing ---- */
+
+struct packing {
+    uint8_t *out;
+    size_t guessed; /* words since the last one that was written */
+};
+
+static uint32_t word_at(const uint8_t *at, size_t i)
+{
+    uint32_t x;
+
+    memcpy(&x, at + i * WORD, WORD);
+    return x;
+}
+
+static void put_word(struct packing *p, const uint8_t *word, uint32_t difference)
+{
+    uint8_t *head = p->out++;
+
+    for (; p->guessed > LONGEST; head = p->out++) {
+        size_t skip = p->guessed < LONG + UINT8_MAX ? p->guessed - LONG : UINT8_MAX;
+
+        *head = LONG << 4;
+        *p->out++ = (uint8_t)skip;
+        p->guessed -= LONG + skip;
+    }
+    *head = (uint8_t)(p->guessed << 4);
     for (unsigned i = 0; i < WORD; i++) {
         unsigned differs = (difference >> 8 * i & 0xff) != 0;
 
-        *mask = (uint8_t)(*mask | differs << i);
-        *out = (uint8_t)(word >> 8 * i);
-        out += differs;
+        *head = (uint8_t)(*head | differs << i);
+        *p->out = word[i];
+        p->out += differs;
     }
-    return out;
+    p->guessed = 0;
 }
 
-size_t engine_pack(const struct sim_world *base, const struct sim_world *w, uint8_t *out)
+static void pack_part(struct packing *p, const uint8_t *a, const uint8_t *b, size_t words)
 {
-    struct parts p = parts_of(base);
-    const uint8_t *begin = out;
-    unsigned skipped = 0;
+    size_t i = 0;
 
-    for (unsigned part = 0; part < 2; part++) {
-        const uint8_t *a = sim_at(base, p.at[part]), *b = sim_at(w, p.at[part]);
+    while (i < words) {
+        size_t end = i + STRETCH < words ? i + STRETCH : words;
 
-        for (uint32_t i = 0; i < p.words[part]; i++) {
-            uint64_t x, y;
+        if (memcmp(a + i * WORD, b + i * WORD, (end - i) * WORD) == 0) {
+            p->guessed += end - i;
+            i = end;
+            continue;
+        }
+        for (; i < end; i++) {
+            uint32_t difference = word_at(a, i) ^ word_at(b, i);
 
-            memcpy(&x, a + (size_t)i * WORD, WORD);
-            memcpy(&y, b + (size_t)i * WORD, WORD);
-            if (x == y && skipped < UINT8_MAX) {
-                skipped++;
-                continue;
-            }
-            *out++ = (uint8_t)skipped;
-            out = put_word(out, x ^ y, y);
-            skipped = 0;
+            if (difference == 0)
+                p->guessed++;
+            else
+                put_word(p, b + i * WORD, difference);
         }
     }
-    return (size_t)(out - begin);
+}
+
+size_t engine_pack(const struct sim_world *base, const struct sim_world *w,
+                   struct sim_world *scratch, uint8_t *out)
+{
+    struct engine_parts ours, theirs = engine_parts_of(base);
+    struct packing p = {out, 0};
+
+    engine_copy_state(w, scratch);
+    sim_forget_dead(scratch);
+    turn_copies(scratch);
+    ours = engine_parts_of(scratch);
+    for (unsigned i = 0; i < ours.n; i++) {
+        uint32_t used = ours.size[i] > theirs.size[i] ? ours.size[i] : theirs.size[i];
+
+        pack_part(&p, sim_at(base, ours.at[i]), sim_at(scratch, ours.at[i]), used / WORD);
+        p.guessed += (ours.most[i] - used) / WORD;
+    }
+    return (size_t)(p.out - out);
 }
 
 void engine_unpack(const struct sim_world *base, const uint8_t *packed, size_t size,
                    struct sim_world *w)
 {
-    struct parts p = parts_of(base);
-    uint32_t at = 0;
+    struct engine_parts p = engine_parts_of(base);
+    uint32_t at = 0, first = 0;
+    unsigned part = 0;
 
     engine_copy_state(base, w);
     for (const uint8_t *end = packed + size; packed < end;) {
-        uint8_t *word;
-        uint8_t mask;
+        uint8_t head = *packed++, *word;
 
-        at += *packed++;
-        mask = *packed++;
-        word = at < p.words[0] ? (uint8_t *)w + p.at[0] + (size_t)at * WORD
-                               : (uint8_t *)w + p.at[1] + (size_t)(at - p.words[0]) * WORD;
-        for (; mask != 0; mask &= (uint8_t)(mask - 1))
+        at += head >> 4;
+        if (head >> 4 == LONG) {
+            at += *packed++;
+            continue;
+        }
+        for (; at - first >= p.most[part] / WORD; part++)
+            first += p.most[part] / WORD;
+        word = (uint8_t *)w + p.at[part] + (size_t)(at - first) * WORD;
+        for (unsigned mask = head & 15; mask != 0; mask &= mask - 1)
             word[__builtin_ctz(mask)] = *packed++;
         at++;
     }
+    turn_copies(w);
 }
 
 void engine_copy_state(const struct sim_world *from, struct sim_world *to)
 {
-    struct parts p = parts_of(from);
+    struct engine_parts ours = engine_parts_of(from), theirs = engine_parts_of(to);
 
-    for (unsigned part = 0; part < 2; part++)
-        memcpy((uint8_t *)to + p.at[part], sim_at(from, p.at[part]), (size_t)p.words[part] * WORD);
+    for (unsigned i = 0; i < ours.n; i++)
+        memcpy((uint8_t *)to + ours.at[i], sim_at(from, ours.at[i]),
+               ours.size[i] > theirs.size[i] ? ours.size[i] : theirs.size[i]);
 }

@@ -4,7 +4,7 @@
 
 enum {
     ROUND = 512,     /* states of each shelf in one round */
-    PIECE = 1 << 14, /* bytes; more where a packed state needs it */
+    PIECE = 1 << 12, /* bytes; more where a packed state needs it */
     FIRST = 64,      /* states a shelf begins with */
     INDEX_BITS = 26, /* of a slot; the rest is a tag */
     FULL = 4,        /* a table is full at FULL / 5 */
@@ -125,13 +125,13 @@ static bool make_room(struct engine_search *s, struct engine_shelf *h)
 
 /* ---- packed states that wait ---- */
 
-static struct engine_piece *new_piece(struct engine_search *s, struct engine_shelf *h)
+static struct engine_piece *new_piece(struct engine_search *s, struct engine_shelf *h,
+                                      size_t record)
 {
     struct engine_piece *p = h->spare;
-    size_t size = s->subject.packed + 2 * HEAD + sizeof *p;
+    size_t size = record + sizeof *p > PIECE ? record + sizeof *p : PIECE;
 
-    size = size < PIECE ? PIECE : size;
-    if (p != NULL) {
+    if (p != NULL && p->size >= size) {
         h->spare = p->next;
     } else {
         p = s->resize(s->context, NULL, 0, size);
@@ -153,7 +153,7 @@ static bool wait(struct engine_search *s, struct engine_shelf *h, uint32_t numbe
     uint32_t head[2] = {number, (uint32_t)size};
 
     if (b->end == NULL || b->end->used + whole > b->end->size) {
-        struct engine_piece *p = new_piece(s, h);
+        struct engine_piece *p = new_piece(s, h, whole);
 
         if (p == NULL)
             return false;

@@ -36,41 +36,34 @@ static bool looks_at_copy(uint8_t table)
     }
 }
 
-static void forget_in_worker(struct sim_worker *me, size_t size)
+/* Where writes are guarded, the copy is that of what the handler wrote last, and is kept. */
+static bool reads_copy_anew(const struct sim_world *w, enum sim_queue_id queue)
 {
+    return !sim_asks(w, SIM_guarded_writes) || sim_queue_keys(queue) != SIM_OBJECT_EIP;
+}
+
+static void forget_in_worker(struct sim_world *w, enum sim_queue_id queue)
+{
+    struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers[queue]);
+
     if (me->phase == SIM_PHASE_IDLE)
         return;
     if (me->phase != SIM_PHASE_RUNNING)
-        forget_ended(me, size);
-    else if (!looks_at_copy(me->table[me->depth]) ||
-             sim_table_steps((enum sim_table)me->table[me->depth])[me->row[me->depth]].call ==
-                 SIM_EVENT_READ)
+        forget_ended(me, sim_worker_size(queue));
+    else if (reads_copy_anew(w, queue) &&
+             (!looks_at_copy(me->table[me->depth]) ||
+              sim_table_steps((enum sim_table)me->table[me->depth])[me->row[me->depth]].call ==
+                  SIM_EVENT_READ))
         memset(&me->copy, 0, sizeof me->copy);
-}
-
-/* Without a clock any delayed key can become due at any moment: in which order they were delayed
- * matters to nobody. */
-static void forget_order(struct sim_world *w, enum sim_queue_id queue)
-{
-    struct sim_queue *q = (struct sim_queue *)((uint8_t *)w + w->at.queues[queue]);
-
-    q->delayed_head = q->delayed_tail = 0;
-    for (sim_id key = 0; key < q->keys; key++) {
-        struct sim_queue_node *n =
-            (struct sim_queue_node *)((uint8_t *)w + w->at.nodes[queue]) + key;
-
-        n->next_delayed = n->prev_delayed = 0;
-    }
 }
 
 void sim_forget_dead(struct sim_world *w)
 {
-    for (unsigned q = 0; q < w->n_queues; q++) {
-        if (sim_queue(w, q)->keys == 0)
-            continue;
-        forget_in_worker((struct sim_worker *)((uint8_t *)w + w->at.workers[q]),
-                         sim_worker_size((enum sim_queue_id)q));
-        if (!w->timed)
-            forget_order(w, (enum sim_queue_id)q);
+    if (!sim_globals(w)->up) {
+        sim_forget_memory(w);
+        return;
     }
+    for (unsigned q = 0; q < w->n_queues; q++)
+        if (sim_queue(w, q)->keys != 0)
+            forget_in_worker(w, (enum sim_queue_id)q);
 }

@@ -186,7 +186,7 @@ const struct sim_choice sim_gateway_choices[] = {
     {SIM_ACTION_POD_REPLACED, SIM_CLASS_POD, SIM_BUDGET_PODS, 1, fill_pod_replaced},
     {SIM_ACTION_POD_INITED, SIM_CLASS_POD, SIM_BUDGET_COUNT, 6, fill_pod_inited},
     {SIM_ACTION_REDO_TIME, SIM_CLASS_POD, SIM_BUDGET_COUNT, 6, fill_redo_time},
-    {SIM_ACTION_ENQUEUE, SIM_CLASS_POD, SIM_BUDGET_COUNT, 2, fill_redo},
+    {SIM_ACTION_ENQUEUE, SIM_CLASS_POD, SIM_BUDGET_ASKS, 2, fill_redo},
     {SIM_ACTION_GATEWAY, SIM_CLASS_GATEWAY, SIM_BUDGET_GATEWAYS, 2, fill_gateway},
     {0, 0, 0, 0, NULL},
 };

@@ -52,6 +52,7 @@ const char *sim_class_meaning(enum sim_class which);
     X(CRASHES, "crashes", "the controller ends", 1)                                                \
     X(EDITS, "edits", "users edit objects", 1)                                                     \
     X(PODS, "pods", "gateway pods change", 1)                                                      \
+    X(ASKS, "asks", "a gateway's EIPs are asked for after its start", 1)                           \
     X(GATEWAYS, "gateways", "gateways come or go", 1)                                              \
     X(RULES, "rules", "NAT rules come or go, and ask for a reset", 2)
 

@@ -39,7 +39,7 @@ static void forget_ipam(struct sim_world *w)
 }
 
 /* Everything in memory, so that all worlds without a controller look alike. */
-static void forget(struct sim_world *w)
+void sim_forget_memory(struct sim_world *w)
 {
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
         forget_watch(w, (enum sim_kind_id)k);
@@ -57,7 +57,7 @@ void sim_crash(struct sim_turn *t)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_DOWN);
 
-    forget(t->w);
+    sim_forget_memory(t->w);
     sim_globals_mut(t->w)->up = 0;
     sim_emit(t, &e);
 }
@@ -125,7 +125,7 @@ void sim_boot(struct sim_turn *t)
     struct sim_world *w = t->w;
     struct sim_event e = sim_event_new(t, SIM_EVENT_UP);
 
-    forget(w); /* a panic leaves it as it was */
+    sim_forget_memory(w); /* a panic leaves it as it was */
     sim_globals_mut(w)->up = 1;
     sim_emit(t, &e);
     fill_caches(w);

@@ -251,6 +251,8 @@ enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id 
 
 /* ---- restart: restart.c ---- */
 
+/* Forgets all that the controller knew. */
+void sim_forget_memory(struct sim_world *w);
 void sim_crash(struct sim_turn *t);
 void sim_boot(struct sim_turn *t);
 

@@ -409,8 +409,8 @@ sim_id sim_reported_in(const struct sim_world *w, sim_id eip);
  * in the order DNAT, FIP, SNAT. */
 uint8_t sim_nat_of(const struct sim_world *w, sim_v4 v4, uint32_t n[3]);
 
-/* Clears in a copy what no later step reads: two worlds that only differ in it go on alike.  The
- * copy is for telling states apart; it does not go on, and its identity is not kept. */
+/* Clears what no later step reads: two worlds that only differ in it go on alike.  The identity
+ * that a world keeps of itself is not told of it. */
 void sim_forget_dead(struct sim_world *w);
 
 /* The step a busy worker stands before. */
