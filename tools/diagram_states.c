@@ -309,6 +309,7 @@ static int explore(struct diagram_states *d, struct tool_exploration *e)
     e->x.bound.budget[SIM_BUDGET_FAULTS] = 1;
     e->x.bound.budget[SIM_BUDGET_CRASHES] = 1;
     e->x.bound.budget[SIM_BUDGET_PODS] = 1;
+    e->x.bound.budget[SIM_BUDGET_ASKS] = 1;
     d->start = key_of(d, e->worlds.start, NULL);
     for (unsigned tone = GRAPH_CALM; tone <= GRAPH_FAULT; tone++) {
         d->tone = (unsigned char)tone;
