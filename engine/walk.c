@@ -246,6 +246,7 @@ static void drain(struct engine_walk *k)
     struct sim_violation found[32];
     size_t n;
 
+    k->drained = k->trace->n_actions;
     /* without races nothing outside happens while the controller has something to do */
     if (!has(k, SIM_CLASS_RACE) && sim_globals(k->world)->up &&
         engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
@@ -272,6 +273,8 @@ static void begin(struct engine_walk *k)
     k->n_events = k->n_actions = 0;
     k->n_findings = 0;
     k->ended = 0;
+    k->mended = 0;
+    k->drained = SIZE_MAX;
 }
 
 void engine_walk_run(struct engine_walk *k)
@@ -281,6 +284,7 @@ void engine_walk_run(struct engine_walk *k)
     pct_start(k);
     if (!mend(k))
         return;
+    k->mended = k->trace->n_actions;
     while (!k->ended && k->n_events < k->events)
         if (!step(k))
             break;
@@ -316,6 +320,7 @@ void engine_walk_bytes(struct engine_walk *k, const struct engine_bytes *bytes,
     k->classes = codec->classes;
     if (!as_is && !mend(k))
         return;
+    k->mended = k->trace->n_actions;
     for (size_t i = 0; i < bytes->n_records && !k->ended; i++) {
         const uint8_t *record = bytes->record + i * ENGINE_RECORD;
 

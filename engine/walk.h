@@ -72,6 +72,7 @@ struct engine_walk {
     struct engine_random random;
     uint64_t n_events;
     uint64_t n_actions;
+    size_t mended, drained; /* actions of the trace when that was done, and when that began */
     uint8_t ended;
     uint8_t priority[SIM_QUEUE_COUNT + 3];
     uint64_t change[8];

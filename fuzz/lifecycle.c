@@ -7,9 +7,12 @@
  *      EIPSIM_FUZZ_PROFILE=P       every input is of this release
  *      EIPSIM_FUZZ_SET=S=V,...     and has these switches changed, up to four
  *      EIPSIM_FUZZ_FAULTS=LIST     and has no other classes of trouble (docs/walks.md)
+ *      EIPSIM_FUZZ_MUTANT=NAME     every world is that of eipsim mutants, with this fault, in the
+ *                                  hardened profile unless another is forced; - is no fault
  *      EIPSIM_FUZZ_STOP=any        whatever breaks ends the process
- *      EIPSIM_FUZZ_SAVE=DIR        the first input of each kind (invariant and step) is written
- *                                  there, and the run goes on
+ *      EIPSIM_FUZZ_SAVE=DIR        the first input of each kind is written there, and the run goes
+ *                                  on; a kind is an invariant, the step that broke it, and what was
+ *                                  out of the ordinary: INVARIANT-STEP+BITS, see trouble_of()
  *      EIPSIM_FUZZ_FEEDBACK, EIPSIM_FUZZ_STATES    see fuzz/fuzz.h
  */
 #include <fcntl.h>
@@ -22,8 +25,10 @@
 #include "fuzz/fuzz.h"
 #include "tools/input.h"
 #include "tools/memory.h"
+#include "tools/mutants.h"
 #include "tools/setup.h"
 #include "tools/story.h"
+#include "tools/world.h"
 #include "tools/worlds.h"
 
 uint64_t fuzz_outcome;
@@ -37,6 +42,8 @@ static bool profile_forced, faults_forced, stop_any;
 static unsigned n_settings;
 static const char *folder;
 static struct engine_trace trace;
+static struct engine_config *mutated; /* the world of mutants; NULL: inputs have their own */
+static enum sim_mutant_id mutant = SIM_MUTANT_COUNT;
 
 /* The input being run, as it is effectively. */
 static struct {
@@ -71,6 +78,21 @@ static void read_settings(const char *text)
     }
 }
 
+static void read_mutant(const char *name)
+{
+    struct tool_builder *b = tool_builder_new();
+    struct tool_text error = {0};
+
+    if (tool_world_read_bytes("mutants", tool_mutant_world, strlen(tool_mutant_world), b, &error))
+        mutated = tool_builder_finish(b);
+    mutant = sim_mutant_find(name);
+    if (mutated == NULL || (mutant == SIM_MUTANT_COUNT && strcmp(name, "-") != 0))
+        refuse("EIPSIM_FUZZ_MUTANT", name);
+    if (!profile_forced)
+        forced.profile = SIM_PROFILE_HARDENED;
+    profile_forced = true;
+}
+
 static void read_environment(void)
 {
     const char *profile = getenv("EIPSIM_FUZZ_PROFILE"), *faults = getenv("EIPSIM_FUZZ_FAULTS");
@@ -86,6 +108,8 @@ static void read_environment(void)
     if (faults_forced && tool_classes_parse(faults, &forced.classes) != NULL)
         refuse("EIPSIM_FUZZ_FAULTS", faults);
     read_settings(getenv("EIPSIM_FUZZ_SET"));
+    if (getenv("EIPSIM_FUZZ_MUTANT") != NULL)
+        read_mutant(getenv("EIPSIM_FUZZ_MUTANT"));
     stop_any = stop != NULL && strcmp(stop, "any") == 0;
     folder = getenv("EIPSIM_FUZZ_SAVE");
 }
@@ -126,17 +150,62 @@ static void take(const uint8_t *data, size_t size)
 
 /* ---- findings ---- */
 
-static void save(const struct engine_finding *f)
+/* What happened before it, beside users who create and delete and a controller that works. */
+static unsigned trouble_of(const struct sim_action *a)
+{
+    switch ((enum sim_action_kind)a->kind) {
+    case SIM_ACTION_STEP:
+        return a->fault != SIM_FAULT_NONE ? 0x01 : 0;
+    case SIM_ACTION_CRASH:
+    case SIM_ACTION_RESTART:
+        return 0x02;
+    case SIM_ACTION_DELETE_BEGIN:
+        return 0x04;
+    case SIM_ACTION_POD:
+    case SIM_ACTION_POD_REPLACED:
+        return 0x08;
+    case SIM_ACTION_GATEWAY:
+        return 0x10;
+    case SIM_ACTION_CREATE:
+        return a->body.spec_v4 != 0 || a->body.qos != 0 ? 0x20 : 0;
+    case SIM_ACTION_DELETE:
+    case SIM_ACTION_DELETE_END:
+    case SIM_ACTION_DELIVER:
+    case SIM_ACTION_START:
+    case SIM_ACTION_DUE:
+    case SIM_ACTION_BOOT:
+    case SIM_ACTION_POD_INITED:
+    case SIM_ACTION_REDO_TIME:
+        return 0;
+    default:
+        return 0x40; /* rules, edits, other kinds of objects */
+    }
+}
+
+static unsigned trouble(const struct engine_walk *walk, const struct engine_finding *f)
+{
+    size_t end = f->action < walk->drained ? f->action + 1 : walk->drained;
+    unsigned bits = 0;
+
+    for (size_t i = walk->mended; i < end && i < trace.n_actions; i++)
+        bits |= trouble_of(&trace.action[i].action);
+    return bits;
+}
+
+static void save(const struct engine_walk *walk, const struct engine_finding *f)
 {
     char path[4096];
+    ssize_t written;
     int file;
 
-    snprintf(path, sizeof path, "%s/%s-%s", folder,
-             sim_invariant_text((enum sim_invariant)f->violation.invariant), f->culprit);
+    snprintf(path, sizeof path, "%s/%s-%s+%02x", folder,
+             sim_invariant_text((enum sim_invariant)f->violation.invariant), f->culprit,
+             trouble(walk, f));
+    /* a kind that is known has a file, and this fails; without a branch, because AFL++ must not see
+     * an input take another way the second time */
     file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    if (file < 0)
-        return; /* this kind is known */
-    if (write(file, now.bytes, now.size) != (ssize_t)now.size)
+    written = write(file, now.bytes, now.size);
+    if ((file >= 0) & (written != (ssize_t)now.size))
         refuse(folder, "a place to write to");
     (void)close(file);
 }
@@ -159,9 +228,8 @@ static bool on_finding(void *context, const struct engine_walk *walk,
                        const struct engine_finding *f)
 {
     (void)context;
-    (void)walk;
     if (folder != NULL)
-        save(f);
+        save(walk, f);
     else if (stop_any)
         alarm_with(f);
     return true;
@@ -204,6 +272,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_outcome = 0;
     take(data, size);
     tool_input_open(&in, plain, now.bytes, now.size);
+    if (mutated != NULL) {
+        in.config = mutated;
+        engine_tail_policy(&in.bytes.tail, &mutated->setup);
+        if (mutant < SIM_MUTANT_COUNT)
+            sim_mutant_apply(mutant, &mutated->setup);
+    }
     now.config = in.config;
     run(&in);
     tool_input_close(&in);

@@ -25,11 +25,17 @@ struct campaign {
 
 #ifdef __AFL_COMPILER
 __attribute__((section("__sancov_guards"), used)) static uint32_t guard[COUNTERS];
-extern uint8_t *__afl_area_ptr;
+/* Where AFL++'s map begins.  The instrumentation declares that symbol in every file, and renames
+ * what else has its name, so it is named where no compiler looks. */
+__asm__(".pushsection .data.rel,\"aw\"\n"
+        ".balign 8\n"
+        "fuzz_map: .quad __afl_area_ptr\n"
+        ".popsection");
+extern uint8_t **const fuzz_map __attribute__((visibility("hidden")));
 
 static void count(uint32_t i)
 {
-    __afl_area_ptr[guard[i]] = 1;
+    (*fuzz_map)[guard[i]] = 1;
 }
 #else
 __attribute__((section("__libfuzzer_extra_counters"), used)) static uint8_t counter[COUNTERS];

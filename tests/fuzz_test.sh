@@ -38,9 +38,12 @@ run 0 env EIPSIM_FUZZ_STOP=any EIPSIM_FUZZ_PROFILE=v1.12.35 "$fuzz/lifecycle" "$
 
 mkdir "$work/found"
 run 0 env EIPSIM_FUZZ_SAVE="$work/found" "$fuzz/lifecycle" "$leak"
-[[ $(ls "$work/found") == live-owner-finish ]]
-cmp "$work/found/live-owner-finish" "$leak"
-"$EIPSIM" convert "$work/found/live-owner-finish" "$work/run.jsonl"
+# the gateway was made and its pod replaced, no call failed, no controller crashed
+[[ $(ls "$work/found") == live-owner-finish+?? ]]
+saved=$(echo "$work"/found/*)
+(((16#${saved##*+} & 7) == 0))
+cmp "$saved" "$leak"
+"$EIPSIM" convert "$saved" "$work/run.jsonl"
 run 0 "$EIPSIM" shrink "$work/run.jsonl"
 grep -q '  - {violates: live-owner, ' "$work/out"
 

@@ -4,7 +4,7 @@
 #include "tools/ipam_internal.h"
 
 /* What a new session can hold. It doubles what turns out to be too small. */
-enum { FIRST_NAMES = 16, FIRST_RANGES = 64, FIRST_BITS = 8 };
+enum { FIRST_NAMES = 4, FIRST_RANGES = 16, FIRST_BITS = 8 };
 
 /* Nobody's stream needs more; an operation that still does not fit then is refused. */
 static const size_t LARGEST = (size_t)2 * 1024 * 1024 * 1024;
