@@ -72,7 +72,8 @@ static void check_status(struct sim_findings *f, const struct sim_world *w, sim_
     struct ipam_addrset available = sim_status_set(w, subnet, SIM_STATUS_AVAILABLE);
     uint32_t excluded, owners = live_owners(w, subnet, &excluded);
 
-    if (!s->present || !s->status_known || (s->ovn && !sim_asks(w, SIM_ovn_subnets_count_eips)))
+    if (!s->present || (!s->status_known && owners + excluded == 0) ||
+        (s->ovn && !sim_asks(w, SIM_ovn_subnets_count_eips)))
         return;
     if (s->using_ips - excluded != ipam_addrset_count(&using_set).lo ||
         s->available_ips + excluded != ipam_addrset_count(&available).lo ||

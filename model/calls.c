@@ -239,6 +239,25 @@ bool sim_resolve_subnet(struct sim_turn *t)
     return subnet != SIM_NONE;
 }
 
+/* ---- what an earlier EIP left ---- */
+
+void sim_release_left(struct sim_turn *t)
+{
+    for (sim_id s = 0; s < t->w->limits.subnets; s++)
+        if (sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_PORT) != 0 ||
+            sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_BARE) != 0)
+            t->me->gave_back |= (uint8_t)(1u << s);
+    sim_ipam_release(t, t->me->eip, SIM_NONE);
+}
+
+int sim_ask_status_of_left(struct sim_turn *t)
+{
+    for (sim_id s = 0; s < t->w->limits.subnets; s++)
+        if (t->me->gave_back & (1u << s))
+            sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_subnet(t->w, s)->net);
+    return NEXT;
+}
+
 /* ---- refusals ---- */
 
 int sim_refuse_if_disabled(struct sim_turn *t)

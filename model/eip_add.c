@@ -98,6 +98,8 @@ enum {
     A4B,
     A5,
     A6,
+    A6H,
+    A6I,
     A6B,
     A6C,
     A6D,
@@ -169,16 +171,21 @@ static bool when_left_over(const struct sim_turn *t)
     return when_new(t) && holds_something(t);
 }
 
+/* What an add that failed before it recorded anything has allocated: the deletion may wait long. */
+static bool when_ends_empty(const struct sim_turn *t)
+{
+    return when_left_over(t) && sim_eip_terminating(&t->me->snap);
+}
+
 static int begin_anew(struct sim_turn *t)
 {
-    t->me->gave_back = 1;
-    sim_ipam_release(t, t->me->eip, SIM_NONE);
+    sim_release_left(t);
     return NEXT;
 }
 
 static bool when_gave_back(const struct sim_turn *t)
 {
-    return t->me->gave_back && sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always;
+    return t->me->gave_back != 0 && sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always;
 }
 
 static bool when_static(const struct sim_turn *t)
@@ -290,14 +297,18 @@ const struct sim_step sim_add_steps[] = {
     [A5] = LOCAL("A5", sim_when_resolved_first, sim_resolve, "find the subnet; none: error"),
     [A6] = LOCAL("A6", sim_when_v6_refused, sim_refuse_upper_v6,
                  "error if spec.v6ip has upper-case letters"),
+    [A6H] = CALL("A6h", when_ends_empty, begin_anew, IPAM, EIP,
+                 "terminating, without an address: give back what it holds all the same"),
+    [A6I] = GLUED("A6i", when_gave_back, sim_ask_status_of_left, QUEUE, SUBNET,
+                  "something was given back: ask for the status of its subnet"),
     [A6B] = LOCAL("A6b", when_finalizer_first, stop_if_terminating, "done if it is terminating"),
     [A6C] = ENTER("A6c", when_finalizer_first, NULL, FINALIZER_ADD, "put the finalizer first"),
     [A6D] = CALL("A6d", when_finalizer_verified, verify_finalizer, READ, EIP,
                  "go on only if the cached EIP shows a finalizer"),
     [A6E] = CALL("A6e", when_left_over, begin_anew, IPAM, EIP,
                  "without an address: give back what an earlier EIP of the name left"),
-    [A6F] = GLUED("A6f", when_gave_back, ask_status_now, QUEUE, SUBNET,
-                  "something was given back: ask for the subnet's status"),
+    [A6F] = GLUED("A6f", when_gave_back, sim_ask_status_of_left, QUEUE, SUBNET,
+                  "something was given back: ask for the status of its subnet"),
     [A6G] = ENTER("A6g", when_policy_asked, ask_policy, QOS_ADD,
                   "without an address: is the bandwidth policy to be had?"),
     [A7A] = CALL("A7a", when_pod_checked_by_namespace, sim_look_up_namespace, READ, GATEWAY,

@@ -37,6 +37,14 @@ static sim_ref some_policy(struct sim_outside *o)
     return sim_has_class(o, SIM_CLASS_POLICY) ? (sim_ref)sim_pick_first(o, n + 1, n) : 0;
 }
 
+/* The default, or one of several that are named. */
+static sim_ref some_net(struct sim_outside *o)
+{
+    uint32_t n = o->w->limits.nets;
+
+    return n < 2 ? 0 : (sim_ref)sim_pick_first(o, n + 1, n);
+}
+
 static bool fill_create(struct sim_outside *o)
 {
     uint32_t n = addresses(o->w), which;
@@ -46,6 +54,7 @@ static bool fill_create(struct sim_outside *o)
         return false;
     o->a->body.gw = sim_ref_of((sim_id)sim_pick(o, o->w->limits.gateways));
     o->a->body.qos = some_policy(o);
+    o->a->body.net = some_net(o);
     if (sim_has_class(o, SIM_CLASS_ADDRESS) && (which = sim_pick_first(o, n + 1, 2 * n)) > 0)
         o->a->body.spec_v4 = address(o->w, which - 1);
     return true;

@@ -349,7 +349,7 @@ static bool when_released_in_delete(const struct sim_turn *t)
 static int release_unless_cached(struct sim_turn *t)
 {
     if (!sim_eip_exists(&sim_eip(t->w, t->me->eip)->cache))
-        sim_ipam_release(t, t->me->eip, SIM_NONE);
+        sim_release_left(t);
     return NEXT;
 }
 
@@ -362,7 +362,7 @@ static bool when_status_asked(const struct sim_turn *t)
 static int ask_status(struct sim_turn *t)
 {
     sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_ext(t->w, t->me->net));
-    return NEXT;
+    return sim_ask_status_of_left(t);
 }
 
 /* clang-format off */

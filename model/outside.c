@@ -97,11 +97,14 @@ static uint32_t pods(const struct sim_world *w)
     return (uint32_t)w->limits.gateways * w->limits.pods_per_gateway;
 }
 
-/* A second that no pod was made in yet. */
+/* A second that no pod was made in yet, not even one that is gone: EIPs can still name its. */
 static uint32_t new_time(const struct sim_world *w)
 {
     uint32_t latest = sim_globals(w)->redo_time;
 
+    for (sim_id i = 0; i < w->limits.eips; i++)
+        if (sim_eip(w, i)->api.redo > latest)
+            latest = sim_eip(w, i)->api.redo;
     for (sim_id i = 0; i < pods(w); i++)
         if (sim_pod(w, i)->created > latest)
             latest = sim_pod(w, i)->created;

@@ -121,6 +121,11 @@ bool sim_resolve_subnet(struct sim_turn *t);
 /* The same by the rule of v1.12, where IPAM is asked. */
 bool sim_resolve_in_ipam(struct sim_turn *t);
 
+/* Releases all that the name holds, which can be in other subnets than the EIP at hand names. */
+void sim_release_left(struct sim_turn *t);
+/* Asks for the status of the subnets in which that was. */
+int sim_ask_status_of_left(struct sim_turn *t);
+
 /* ---- conditions and rows of several tables: calls.c, helpers.c ---- */
 
 bool sim_when_handlers_ask_status(const struct sim_turn *t);

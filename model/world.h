@@ -200,7 +200,7 @@ struct sim_worker {
     uint8_t missing_ok;  /* 1: no gateway pod means nothing to do */
     uint8_t ready;       /* argument of patchStatus */
     uint8_t undoing;     /* 1: the add failed and is being undone */
-    uint8_t gave_back;   /* 1: add released what an earlier EIP of the name left */
+    uint8_t gave_back;   /* bits of the subnets in which something left was released */
     uint32_t using_ips;  /* subnet status: what is about to be written */
     uint32_t available_ips;
 };

@@ -22,8 +22,8 @@ const char tool_mutant_world[] =
     "    spec: {cidrBlock: 1.1.1.0/29, gateway: 1.1.1.1, excludeIps: [1.1.1.1, 1.1.1.6],\n"
     "           provider: ovn-vpc-external-network.kube-system}\n"
     "  - kind: Subnet\n"
-    "    metadata: {name: other}\n"
-    "    spec: {cidrBlock: 11.1.1.0/29, gateway: 11.1.1.1, provider: other.kube-system}\n"
+    "    metadata: {name: second}\n"
+    "    spec: {cidrBlock: 11.1.1.0/29, gateway: 11.1.1.1, provider: second.kube-system}\n"
     "  - kind: QoSPolicy\n"
     "    metadata: {name: shared}\n"
     "    spec: {shared: true, bandwidthLimitRules: [\n"
@@ -37,6 +37,7 @@ const char tool_mutant_world[] =
     "  rules:\n"
     "  - {kind: IptablesFIPRule, name: fip}\n"
     "  - {kind: IptablesSnatRule, name: snat}\n"
+    "  policies: [missing]\n"
     "  eips: [e1, e2, e3]\n";
 
 struct trying {
@@ -128,12 +129,11 @@ static bool beside_base(struct trying *t, bool checking)
             if (!same)
                 detected(t, "a violation is not told", name);
         }
-        if (!same && !r->triggered) {
-            r->triggered = true;
-            snprintf(r->at, sizeof r->at, "%s", name);
-        }
-        if (!same)
-            return false;
+        if (same)
+            continue;
+        r->triggered = true;
+        snprintf(r->at, sizeof r->at, "%s", name);
+        return false;
     }
     return true;
 }
@@ -196,7 +196,7 @@ static void compare(struct trying *t)
     bool leaky = t->trial->base == SIM_BASE_LEAKY;
     double since = now();
 
-    if (t->mutant == NULL || (!leaky && t->result->triggered))
+    if (t->mutant == NULL || t->result->at[0] != '\0')
         return;
     if (beside_base(t, leaky) && leaky && !same_findings(t, true)) {
         t->result->triggered = true;
