@@ -7,8 +7,9 @@
 #include "tools/memory.h"
 
 static const struct tool_flag flags[] = {
-    {"profile", "P", "from a scenario: the release to run it in [master]"},
-    {"set", "SWITCH=VALUE", "from a scenario: with this switch changed; may be repeated"},
+    {"profile", "P",
+     "of a scenario: the release to run it in [master]; of a fuzz input: not its own"},
+    {"set", "SWITCH=VALUE", "of the same: with this switch changed; may be repeated"},
     {"stream", "NAME", "from a recording with several streams: this one"},
 };
 

@@ -113,7 +113,21 @@ static bool from_scenario(struct tool_history *h, const char *path,
 
 /* ---- fuzz inputs ---- */
 
-static bool from_bytes(struct tool_history *h, const char *path, struct tool_text *error)
+/* Another release than the input's, or other switches. */
+static void override(struct tool_history *h, const struct tool_history_how *how)
+{
+    struct sim_setup *s = &h->config->setup;
+
+    if (how->profile >= 0) {
+        h->input.bytes.tail.profile = (uint8_t)how->profile;
+        engine_tail_policy(&h->input.bytes.tail, s);
+    }
+    for (size_t i = 0; i < how->n_set; i++)
+        s->policy.value[how->set[i].which] = how->set[i].value;
+}
+
+static bool from_bytes(struct tool_history *h, const char *path, const struct tool_history_how *how,
+                       struct tool_text *error)
 {
     struct engine_walk *walk;
     struct tool_worlds w;
@@ -123,6 +137,7 @@ static bool from_bytes(struct tool_history *h, const char *path, struct tool_tex
         return false;
     tool_input_open(&h->input, h->plain, (const uint8_t *)h->bytes, size);
     h->config = h->input.config;
+    override(h, how);
     if (!tool_worlds_open(&w, h->config)) {
         tool_text_printf(error, "%s: error: no world can be made", path);
         return false;
@@ -174,7 +189,7 @@ bool tool_history_read(struct tool_history *h, const char *path, const struct to
     case LOG:
         return from_log(h, path, error);
     default:
-        return from_bytes(h, path, error);
+        return from_bytes(h, path, how, error);
     }
 }
 

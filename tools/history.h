@@ -28,8 +28,9 @@ struct tool_history {
 };
 
 struct tool_history_how {
-    int profile;                    /* of a scenario: enum sim_profile; -1: master */
-    const struct tool_setting *set; /* of a scenario */
+    /* of a scenario, or of a fuzz input instead of its own */
+    int profile; /* enum sim_profile; -1: master, the input's own */
+    const struct tool_setting *set;
     size_t n_set;
     const char *stream; /* of a recording; NULL: the only one */
 };
