@@ -229,6 +229,59 @@ void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net)
     tell_freed(t, eip, &before);
 }
 
+/* ---- the sweep ---- */
+
+static struct sim_event sweep_event(struct sim_turn *t, enum sim_verb verb, sim_id gateway,
+                                    sim_id subnet)
+{
+    struct sim_event e = ipam_event(t, verb, gateway, sim_subnet(t->w, subnet)->net);
+
+    e.object = SIM_OBJECT_GATEWAY;
+    e.nic = SIM_NIC_BARE;
+    return e;
+}
+
+enum ipam_error sim_ipam_reserve(struct sim_turn *t, sim_id gateway, sim_id subnet, sim_v4 v4)
+{
+    struct sim_event e = sweep_event(t, SIM_VERB_STATIC, gateway, subnet);
+    struct ipam_addr_arg address;
+    struct ipam_static_request q;
+    struct ipam_result r;
+
+    memset(&q, 0, sizeof q);
+    memset(&address, 0, sizeof address);
+    address.addr = ipam_addr_v4(v4);
+    address.valid = address.exact = 1;
+    q.subnet = sim_ipam_subnet(subnet);
+    q.owner = sim_ipam_owner(t->w->limits.names);
+    q.nic = sim_ipam_nic(t->w->limits.names, SIM_NIC_BARE);
+    q.n_addresses = 1;
+    q.address = &address;
+    q.mac.kind = IPAM_MAC_NONE;
+    q.check = 1;
+    r = ipam_static(sim_ipam_mut(t->w), &q, sim_journal(t->w));
+    sim_journal_drain(t->w);
+    SIM_CHECK(!ipam_error_is_ours((enum ipam_error)r.error));
+    e.want = v4;
+    e.ipam_error = r.error;
+    e.v4 = r.error == IPAM_ERROR_NONE ? v4 : 0;
+    sim_touched_address(t->w, subnet, v4);
+    sim_emit(t, &e);
+    return (enum ipam_error)r.error;
+}
+
+void sim_ipam_unreserve(struct sim_turn *t, sim_id gateway, sim_id subnet)
+{
+    struct sim_event e = sweep_event(t, SIM_VERB_RELEASE, gateway, subnet);
+    enum ipam_error error =
+        ipam_release_owner(sim_ipam_mut(t->w), sim_ipam_owner(t->w->limits.names),
+                           sim_ipam_subnet(subnet), sim_journal(t->w), NULL);
+
+    SIM_CHECK(error == IPAM_ERROR_NONE);
+    sim_journal_drain(t->w);
+    sim_emit(t, &e);
+}
+
 /* AddOrUpdateSubnet as InitIPAM calls it, or DeleteSubnet if the subnet is gone. */
 void sim_ipam_register(struct sim_world *w, sim_id subnet)
 {

@@ -54,8 +54,6 @@ bool sim_read_eip(struct sim_turn *t, struct sim_eip *into)
 
     e.rv = cached->rv;
     memcpy(into, cached, sizeof *into);
-    if (sim_asks(t->w, SIM_guarded_writes))
-        memcpy(&t->me->copy, cached, sizeof t->me->copy);
     sim_emit(t, &e);
     return sim_eip_exists(cached);
 }
@@ -68,18 +66,6 @@ bool sim_read_gateway(struct sim_turn *t)
 
     sim_emit(t, &e);
     return found;
-}
-
-bool sim_gateway_gone(struct sim_turn *t)
-{
-    if (sim_read_gateway(t))
-        return false;
-    for (unsigned n = 0; sim_asks(t->w, SIM_gone_means_no_pods) && t->me->gateway != SIM_NONE &&
-                         n < t->w->limits.pods_per_gateway;
-         n++)
-        if (sim_pod(t->w, sim_pod_id(t->w, t->me->gateway, n))->state != SIM_POD_ABSENT)
-            return false;
-    return true;
 }
 
 int sim_look_up_namespace(struct sim_turn *t)
@@ -160,6 +146,17 @@ int sim_take_lock(struct sim_turn *t)
     t->me->lock = 1;
     e.object = (uint8_t)sim_queue_keys((enum sim_queue_id)t->queue);
     e.id = t->me->key;
+    sim_emit(t, &e);
+    return NEXT;
+}
+
+int sim_lock_eip(struct sim_turn *t)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_LOCK);
+
+    t->me->lock = 2;
+    e.object = SIM_OBJECT_EIP;
+    e.id = t->me->eip;
     sim_emit(t, &e);
     return NEXT;
 }

@@ -20,8 +20,6 @@ static void added(struct sim_turn *t, sim_id eip)
                      sim_eip_terminating(&sim_eip(t->w, eip)->cache);
 
     sim_queue_add(t, to_update ? SIM_QUEUE_UPDATE_EIP : SIM_QUEUE_ADD_EIP, eip);
-    if (sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always)
-        ask_status(t, &sim_eip(t->w, eip)->cache);
 }
 
 static bool status_changed(const struct sim_world *w, const struct sim_eip *old,
@@ -29,13 +27,20 @@ static bool status_changed(const struct sim_world *w, const struct sim_eip *old,
 {
     switch (sim_asks(w, SIM_subnet_status)) {
     case SIM_subnet_status_every_upd:
-    case SIM_subnet_status_always:
         return true;
+    case SIM_subnet_status_changes:
+        return old->status_ip != new->status_ip;
     case SIM_subnet_status_ip_or_ready:
         return old->status_ip != new->status_ip || sim_eip_ready(old) != sim_eip_ready(new);
     default:
         return false;
     }
+}
+
+/* Where add and the programming after a start write status.redo too, it asks for nothing then. */
+static bool redone(const struct sim_world *w, const struct sim_eip *old, const struct sim_eip *new)
+{
+    return old->redo != new->redo && !(sim_asks(w, SIM_gateway_swept) && sim_eip_ready(new));
 }
 
 static void updated(struct sim_turn *t, sim_id eip, const struct sim_meta *before,
@@ -44,7 +49,7 @@ static void updated(struct sim_turn *t, sim_id eip, const struct sim_meta *befor
     const struct sim_eip *old = (const struct sim_eip *)before;
     const struct sim_eip *new = (const struct sim_eip *)after;
 
-    if (sim_eip_terminating(new) || old->redo != new->redo || old->qos != new->qos)
+    if (sim_eip_terminating(new) || redone(t->w, old, new) || old->qos != new->qos)
         sim_queue_add(t, SIM_QUEUE_UPDATE_EIP, eip);
     if (sim_asks(t->w, SIM_qos_requeue) == SIM_qos_requeue_events &&
         old->label_qos != new->label_qos)
@@ -58,10 +63,10 @@ static void deleted(struct sim_turn *t, sim_id eip, const struct sim_meta *befor
     const struct sim_eip *old = (const struct sim_eip *)before;
 
     if (sim_queue_of_objects(t->w, SIM_QUEUE_DEL_EIP))
-        sim_deleted_add(t, eip, old->net);
+        sim_deleted_add(t, eip, old->net, old->gw);
     else
         sim_queue_add(t, SIM_QUEUE_DEL_EIP, eip);
-    if (sim_asks(t->w, SIM_subnet_status) != SIM_subnet_status_handlers)
+    if (sim_asks(t->w, SIM_subnet_status) < SIM_subnet_status_handlers)
         ask_status(t, old);
     if (sim_asks(t->w, SIM_qos_requeue) == SIM_qos_requeue_events)
         ask_policy(t, old);

@@ -48,14 +48,14 @@ static bool when_finalizer_first(const struct sim_turn *t)
     return sim_asks(t->w, SIM_finalizer_added_before_allocate);
 }
 
-static int stop_if_terminating(struct sim_turn *t)
-{
-    return sim_eip_terminating(&t->me->snap) ? SUCCEED : NEXT;
-}
-
 static bool when_finalizer_verified(const struct sim_turn *t)
 {
     return when_finalizer_first(t) && !sim_asks(t->w, SIM_guarded_writes);
+}
+
+static int stop_if_terminating(struct sim_turn *t)
+{
+    return sim_eip_terminating(&t->me->snap) ? SUCCEED : NEXT;
 }
 
 /* The patch that adds a finalizer takes "not found" for success, and the cache may be behind: only
@@ -100,11 +100,13 @@ enum {
     A6,
     A6H,
     A6I,
+    A6J,
     A6B,
     A6C,
     A6D,
     A6E,
     A6F,
+    A6K,
     A6G,
     A7A,
     A7,
@@ -185,7 +187,18 @@ static int begin_anew(struct sim_turn *t)
 
 static bool when_gave_back(const struct sim_turn *t)
 {
-    return t->me->gave_back != 0 && sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always;
+    return t->me->gave_back != 0 && sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_changes;
+}
+
+static bool when_maybe_programmed(const struct sim_turn *t)
+{
+    return t->me->gave_back != 0 && sim_asks(t->w, SIM_gateway_swept) && t->me->snap.gw != 0;
+}
+
+static int ask_sweep(struct sim_turn *t)
+{
+    sim_queue_add(t, SIM_QUEUE_UPDATE_VPC_EIP, sim_ref_id(t->me->snap.gw));
+    return NEXT;
 }
 
 static bool when_static(const struct sim_turn *t)
@@ -301,6 +314,8 @@ const struct sim_step sim_add_steps[] = {
                  "terminating, without an address: give back what it holds all the same"),
     [A6I] = GLUED("A6i", when_gave_back, sim_ask_status_of_left, QUEUE, SUBNET,
                   "something was given back: ask for the status of its subnet"),
+    [A6J] = GLUED("A6j", when_maybe_programmed, ask_sweep, QUEUE, GATEWAY,
+                  "something was given back: ask for the gateway to be swept"),
     [A6B] = LOCAL("A6b", when_finalizer_first, stop_if_terminating, "done if it is terminating"),
     [A6C] = ENTER("A6c", when_finalizer_first, NULL, FINALIZER_ADD, "put the finalizer first"),
     [A6D] = CALL("A6d", when_finalizer_verified, verify_finalizer, READ, EIP,
@@ -309,6 +324,8 @@ const struct sim_step sim_add_steps[] = {
                  "without an address: give back what an earlier EIP of the name left"),
     [A6F] = GLUED("A6f", when_gave_back, sim_ask_status_of_left, QUEUE, SUBNET,
                   "something was given back: ask for the status of its subnet"),
+    [A6K] = GLUED("A6k", when_maybe_programmed, ask_sweep, QUEUE, GATEWAY,
+                  "something was given back: ask for the gateway to be swept"),
     [A6G] = ENTER("A6g", when_policy_asked, ask_policy, QOS_ADD,
                   "without an address: is the bandwidth policy to be had?"),
     [A7A] = CALL("A7a", when_pod_checked_by_namespace, sim_look_up_namespace, READ, GATEWAY,
@@ -417,6 +434,8 @@ static int patch_status(struct sim_turn *t)
     if (body.status_ip == 0)
         body.status_ip = t->me->v4;
     body.status_qos = sim_policy_used(t);
+    if (sim_asks(t->w, SIM_gateway_swept))
+        body.redo = t->me->redo;
     result = sim_write_eip(t, SIM_VERB_PATCH_STATUS, &body, false);
     if (result == SIM_RESULT_NOT_FOUND)
         return RETURN;

@@ -57,6 +57,15 @@ enum {
     D8
 };
 
+/* What is left on a gateway then, the sweep takes off. */
+static int resolve(struct sim_turn *t)
+{
+    return sim_resolve_subnet(t) || (sim_asks(t->w, SIM_deletion_without_subnet) &&
+                                     sim_eip_terminating(&t->me->snap))
+               ? NEXT
+               : FAIL;
+}
+
 static int branch_if_terminating(struct sim_turn *t)
 {
     return sim_eip_terminating(&t->me->snap) ? D1 : NEXT;
@@ -83,10 +92,12 @@ static bool redone(const struct sim_turn *t)
     return !sim_eip_ready(s) && s->redo != 0 && s->status_ip != 0;
 }
 
-/* What is recorded is programmed before anything else is asked for. */
+/* What is recorded is programmed before anything else is asked for, and what is not is add's. */
 static bool policy_changed(const struct sim_turn *t)
 {
-    return t->me->snap.status_qos != t->me->snap.qos && !(sim_when_recorded(t) && redone(t));
+    if (sim_when_recorded(t) && (redone(t) || t->me->snap.status_ip == 0))
+        return false;
+    return t->me->snap.status_qos != t->me->snap.qos;
 }
 
 static bool when_old_policy(const struct sim_turn *t)
@@ -164,7 +175,8 @@ static int change_policy(struct sim_turn *t)
 static int prepare_ready(struct sim_turn *t)
 {
     t->me->ready = 1;
-    t->me->redo = 0;
+    if (!sim_asks(t->w, SIM_gateway_swept))
+        t->me->redo = 0;
     t->me->qos = sim_policy_used(t);
     return NEXT;
 }
@@ -203,7 +215,7 @@ static int stop_if_in_use(struct sim_turn *t)
 /* What was never recorded was never programmed. */
 static int skip_gateway_if_disabled(struct sim_turn *t)
 {
-    if (sim_when_recorded(t) && t->me->snap.status_ip == 0)
+    if ((sim_when_recorded(t) && t->me->snap.status_ip == 0) || t->me->subnet == 0)
         return D4;
     t->me->v4 = t->me->snap.status_ip;
     t->me->op = SIM_VERB_EIP_DEL;
@@ -218,7 +230,7 @@ static bool when_gateway_asked(const struct sim_turn *t)
 
 static int skip_if_gateway_gone(struct sim_turn *t)
 {
-    return sim_gateway_gone(t) ? D4 : NEXT;
+    return sim_read_gateway(t) ? NEXT : D4;
 }
 
 static bool when_policy_programmed(const struct sim_turn *t)
@@ -267,7 +279,7 @@ const struct sim_step sim_update_steps[] = {
     [U1C] = CALL("U1c", sim_when_read_first, sim_take_lock, LOCK, EIP, "lock the EIP's name"),
     [U1D] = CALL("U1d", sim_when_rechecked, sim_read_again, READ, EIP,
                  "read the EIP again under the lock"),
-    [U2] = LOCAL("U2", sim_when_resolved_first, sim_resolve, "find the subnet; none: error"),
+    [U2] = LOCAL("U2", sim_when_resolved_first, resolve, "find the subnet; none: error"),
     [U3] = LOCAL("U3", NULL, branch_if_terminating, "terminating: the deletion branch"),
     [U4] = LOCAL("U4", sim_when_v6_refused, sim_refuse_upper_v6,
                  "error if spec.v6ip has upper-case letters"),
@@ -359,6 +371,18 @@ static bool when_status_asked(const struct sim_turn *t)
            sim_queue_of_objects(t->w, SIM_QUEUE_DEL_EIP);
 }
 
+static bool when_sweep_asked(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_gateway_swept) && t->me->gateway != SIM_NONE &&
+           sim_queue_of_objects(t->w, SIM_QUEUE_DEL_EIP);
+}
+
+static int ask_sweep(struct sim_turn *t)
+{
+    sim_queue_add(t, SIM_QUEUE_UPDATE_VPC_EIP, t->me->gateway);
+    return NEXT;
+}
+
 static int ask_status(struct sim_turn *t)
 {
     sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_ext(t->w, t->me->net));
@@ -373,6 +397,7 @@ const struct sim_step sim_del_steps[] = {
     CALL("X1b", when_released_in_delete, release_unless_cached, IPAM, EIP,
          "release all that the name holds unless an EIP of that name is cached"),
     GLUED("X2", when_status_asked, ask_status, QUEUE, SUBNET, "ask for the subnet's status"),
+    GLUED("X3", when_sweep_asked, ask_sweep, QUEUE, GATEWAY, "ask for the gateway to be swept"),
     END
 };
 /* clang-format on */

@@ -63,6 +63,7 @@ enum sim_event_kind {
     X(QOS_EGRESS_ADD, "eip-egress-qos-add")                                                        \
     X(QOS_INGRESS_DEL, "eip-ingress-qos-del")                                                      \
     X(QOS_EGRESS_DEL, "eip-egress-qos-del")                                                        \
+    X(EIP_LIST, "eip-list") /* no release has it: the addresses of the external interface */       \
     X(ADDED, "ADDED")                                                                              \
     X(MODIFIED, "MODIFIED")                                                                        \
     X(DELETED, "DELETED")

@@ -16,20 +16,20 @@ static int wait_and_fail(struct sim_turn *t)
     return FAIL;
 }
 
-static uint8_t pods_present(const struct sim_world *w, sim_id gateway, bool active_only)
+uint8_t sim_pods_present(const struct sim_world *w, sim_id gateway, bool running_only)
 {
     uint8_t pods = 0;
 
     for (unsigned n = 0; gateway != SIM_NONE && n < w->limits.pods_per_gateway; n++) {
         uint8_t state = sim_pod(w, sim_pod_id(w, gateway, n))->state;
 
-        if (active_only ? state == SIM_POD_RUNNING : state != SIM_POD_ABSENT)
+        if (running_only ? state == SIM_POD_RUNNING : state != SIM_POD_ABSENT)
             pods = (uint8_t)(pods | 1u << n);
     }
     return pods;
 }
 
-static void tell_pods(struct sim_turn *t, uint8_t present)
+void sim_tell_pods(struct sim_turn *t, uint8_t present)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
 
@@ -59,21 +59,47 @@ static int find_strictly(struct sim_turn *t, uint8_t present)
 
 static int find_active(struct sim_turn *t)
 {
-    t->me->pods = pods_present(t->w, t->me->gateway, true);
+    t->me->pods = sim_pods_present(t->w, t->me->gateway, true);
     return t->me->pods == 0 ? wait_and_fail(t) : NEXT;
+}
+
+uint32_t sim_newest_pod(const struct sim_turn *t)
+{
+    uint32_t newest = 0;
+
+    for (unsigned n = 0; n < t->w->limits.pods_per_gateway; n++) {
+        const struct sim_pod_slot *p = sim_pod(t->w, sim_pod_id(t->w, t->me->gateway, n));
+        bool usable =
+            p->state == SIM_POD_RUNNING || (p->state == SIM_POD_TERMINATING &&
+                                            sim_asks(t->w, SIM_gw_lookup) == SIM_gw_lookup_strict);
+
+        if (usable && p->created > newest)
+            newest = p->created;
+    }
+    return newest;
 }
 
 static int look_up_pods(struct sim_turn *t)
 {
-    uint8_t present = pods_present(t->w, t->me->gateway, false);
+    uint8_t present = sim_pods_present(t->w, t->me->gateway, false);
+
+    if (t->me->op == SIM_VERB_EIP_ADD && t->me->gateway != SIM_NONE &&
+        sim_asks(t->w, SIM_gateway_swept))
+        t->me->redo = sim_newest_pod(t);
 
     t->me->exec_failed = 0;
-    tell_pods(t, present);
+    sim_tell_pods(t, present);
     return sim_asks(t->w, SIM_gw_lookup) == SIM_gw_lookup_strict ? find_strictly(t, present)
                                                                  : find_active(t);
 }
 
 /* ---- running me->op in each of them ---- */
+
+/* Whose address is being removed: that of the EIP whose lock is held. */
+static sim_id on_behalf_of(const struct sim_turn *t)
+{
+    return t->queue == SIM_QUEUE_UPDATE_VPC_EIP && t->me->lock == 0 ? SIM_NONE : t->me->eip;
+}
 
 static bool perform(struct sim_turn *t, sim_id pod)
 {
@@ -85,7 +111,7 @@ static bool perform(struct sim_turn *t, sim_id pod)
     case SIM_VERB_EIP_ADD:
         return sim_pod_eip_add(t, pod, sim_ref_id(me->subnet), me->v4);
     case SIM_VERB_EIP_DEL:
-        return sim_pod_eip_del(t, pod, sim_ref_id(me->subnet), me->v4, me->eip);
+        return sim_pod_eip_del(t, pod, sim_ref_id(me->subnet), me->v4, on_behalf_of(t));
     default:
         return sim_pod(t->w, pod)->inited;
     }
@@ -110,11 +136,8 @@ static struct sim_event exec_event(const struct sim_turn *t, sim_id pod)
     return e;
 }
 
-static int exec_in_pod(struct sim_turn *t)
+bool sim_exec_in(struct sim_turn *t, sim_id pod)
 {
-    struct sim_worker *me = t->me;
-    unsigned n = (unsigned)__builtin_ctz(me->pods);
-    sim_id pod = sim_pod_id(t->w, me->gateway, n);
     struct sim_event e = exec_event(t, pod);
     bool ok = true;
 
@@ -125,8 +148,16 @@ static int exec_in_pod(struct sim_turn *t)
     e.effect = ok && e.fault != SIM_FAULT_BEFORE ? SIM_RESULT_OK : SIM_RESULT_ERROR;
     e.result = ok && e.fault == SIM_FAULT_NONE ? SIM_RESULT_OK : SIM_RESULT_ERROR;
     if (e.result != SIM_RESULT_OK)
-        me->exec_failed = 1;
+        t->me->exec_failed = 1;
     sim_emit(t, &e);
+    return e.result == SIM_RESULT_OK;
+}
+
+static int exec_in_pod(struct sim_turn *t)
+{
+    struct sim_worker *me = t->me;
+
+    (void)sim_exec_in(t, sim_pod_id(t->w, me->gateway, (unsigned)__builtin_ctz(me->pods)));
     me->pods &= (uint8_t)(me->pods - 1);
     return NEXT;
 }
@@ -280,7 +311,7 @@ static bool when_gateway_asked(const struct sim_turn *t)
 
 static int skip_if_gateway_gone(struct sim_turn *t)
 {
-    return sim_gateway_gone(t) ? K7 : NEXT;
+    return sim_read_gateway(t) ? NEXT : K7;
 }
 
 static int prepare_remove(struct sim_turn *t)

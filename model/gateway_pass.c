@@ -3,13 +3,18 @@
  */
 #include "model/step_internal.h"
 
-enum { V1, V2, V3, V4, V5, V6, V7, V8 };
+enum { V1, V2, V3, V4, V5, V6, V7, V8, V9 };
+
+static bool when_swept(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_gateway_swept);
+}
 
 static int skip_if_time_known(struct sim_turn *t)
 {
     t->me->gateway = t->me->key;
     t->me->missing_ok = 0;
-    return sim_globals(t->w)->redo_time != 0 ? V6 : NEXT;
+    return !sim_asks(t->w, SIM_gateway_swept) && sim_globals(t->w)->redo_time != 0 ? V6 : NEXT;
 }
 
 static bool when_object_read(const struct sim_turn *t)
@@ -22,25 +27,25 @@ static int read_gateway(struct sim_turn *t)
     return sim_read_gateway(t) ? NEXT : FAIL;
 }
 
-/* The newest of the pods that a look-up gives. */
+/* The newest of the pods that a look-up gives.  A gateway to be swept that has no pods at all has
+ * nothing to be done either. */
 static int read_time(struct sim_turn *t)
 {
     int flow = sim_find_pods(t);
-    uint32_t newest = 0;
 
     if (flow != NEXT)
-        return flow;
-    for (unsigned n = 0; n < t->w->limits.pods_per_gateway; n++) {
-        const struct sim_pod_slot *p = sim_pod(t->w, sim_pod_id(t->w, t->me->gateway, n));
-        bool usable =
-            p->state == SIM_POD_RUNNING || (p->state == SIM_POD_TERMINATING &&
-                                            sim_asks(t->w, SIM_gw_lookup) == SIM_gw_lookup_strict);
-
-        if (usable && p->created > newest)
-            newest = p->created;
-    }
-    sim_globals_mut(t->w)->redo_time = newest;
+        return when_swept(t) && sim_pods_present(t->w, t->me->gateway, false) == 0 ? SUCCEED : flow;
+    if (sim_asks(t->w, SIM_gateway_swept))
+        t->me->redo = sim_newest_pod(t);
+    else
+        sim_globals_mut(t->w)->redo_time = sim_newest_pod(t);
     return NEXT;
+}
+
+/* The time that the EIPs of this gateway should name. */
+static uint32_t time_wanted(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_gateway_swept) ? t->me->redo : sim_globals(t->w)->redo_time;
 }
 
 static int list_eips(struct sim_turn *t)
@@ -53,8 +58,7 @@ static int list_eips(struct sim_turn *t)
         const struct sim_eip *c = &sim_eip(t->w, i)->cache;
 
         e.count += sim_eip_exists(c);
-        if (sim_eip_exists(c) && c->gw == sim_ref_of(t->me->gateway) &&
-            c->redo != sim_globals(t->w)->redo_time)
+        if (sim_eip_exists(c) && c->gw == sim_ref_of(t->me->gateway) && c->redo != time_wanted(t))
             sim_pass_set(t->w, i, true);
     }
     sim_emit(t, &e);
@@ -67,11 +71,11 @@ static int next_eip(struct sim_turn *t)
     while (t->me->scan < t->w->limits.eips && !sim_pass_get(t->w, (sim_id)t->me->scan))
         t->me->scan++;
     if (t->me->scan == t->w->limits.eips)
-        return SUCCEED;
+        return V9;
     t->me->eip = (sim_id)t->me->scan++;
     sim_pass_set(t->w, t->me->eip, false);
     t->me->ready = 0;
-    t->me->redo = sim_globals(t->w)->redo_time;
+    t->me->redo = time_wanted(t);
     t->me->qos = 0;
     return NEXT;
 }
@@ -94,6 +98,7 @@ const struct sim_step sim_gateway_pass_steps[] = {
     [V7] = ENTER("V7", NULL, next_eip, PATCH_STATUS,
                  "for each of this gateway whose redo is another time: patch redo, not ready"),
     [V8] = LOCAL("V8", NULL, again, "go on to the next"),
+    [V9] = ENTER("V9", when_swept, NULL, SWEEP, "take off what belongs to nobody"),
     END
 };
 /* clang-format on */

@@ -168,11 +168,18 @@ static struct sim_eip new_status(const struct sim_worker *me)
     return s;
 }
 
+/* An EIP that was programmed since the pass chose it is left alone. */
+static bool no_longer_marked(const struct sim_turn *t)
+{
+    return t->queue == SIM_QUEUE_UPDATE_VPC_EIP && sim_asks(t->w, SIM_gateway_swept) &&
+           t->me->copy.redo == t->me->redo;
+}
+
 static int status_guard(struct sim_turn *t)
 {
     struct sim_eip s = new_status(t->me);
 
-    return sim_eip_differs(&s, &t->me->copy) ? NEXT : RETURN;
+    return sim_eip_differs(&s, &t->me->copy) && !no_longer_marked(t) ? NEXT : RETURN;
 }
 
 static int write_status(struct sim_turn *t)

@@ -3,8 +3,8 @@
  * It knows nothing of IPAM's lists and maps.  A NIC holds one address: a new one gives the old one
  * back.  A release gives back all that the owner's NICs hold in the subnets it covers.
  *
- *   per subnet:   nic[2 * names]   address held, 0: none
- *                 owner[size]      name + 1 of who holds the address, 0: nobody
+ *   per subnet:   nic[2 * names + 2]   address held, 0: none; the last two are the sweep's
+ *                 owner[size]          name + 1 of who holds the address, 0: nobody
  */
 #include "model/sim_internal.h"
 
@@ -15,7 +15,7 @@ static uint32_t *nics_of(struct sim_world *w, sim_id subnet)
 
 static uint16_t *owners_of(struct sim_world *w, sim_id subnet)
 {
-    return (uint16_t *)(nics_of(w, subnet) + (size_t)w->limits.names * 2);
+    return (uint16_t *)(nics_of(w, subnet) + (size_t)(w->limits.names + 1u) * 2);
 }
 
 static uint32_t offset_of(const struct sim_world *w, sim_id subnet, sim_v4 v4)
@@ -29,7 +29,7 @@ static uint32_t offset_of(const struct sim_world *w, sim_id subnet, sim_v4 v4)
 uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4)
 {
     const uint32_t *nics = sim_at(w, w->at.ledger + w->at.ledger_of[subnet]);
-    const uint16_t *owners = (const uint16_t *)(nics + (size_t)w->limits.names * 2);
+    const uint16_t *owners = (const uint16_t *)(nics + (size_t)(w->limits.names + 1u) * 2);
 
     return owners[offset_of(w, subnet, v4)];
 }
@@ -74,7 +74,7 @@ static void take(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic
 
 static void fold_ipam(struct sim_world *w, const struct sim_event *e)
 {
-    uint16_t name = sim_eip(w, e->id)->name;
+    uint16_t name = e->object == SIM_OBJECT_EIP ? sim_eip(w, e->id)->name : w->limits.names;
     sim_id subnet = e->net == SIM_NONE ? SIM_NONE : sim_ref_id(sim_net(w, e->net)->subnet);
 
     if (e->verb != SIM_VERB_RELEASE) {
@@ -98,6 +98,6 @@ void sim_ledger_fold(struct sim_world *w, const struct sim_event *event)
     for (sim_id s = 0; s < w->limits.subnets; s++) {
         size_t addresses = (size_t)1 << (32 - sim_subnet(w, s)->prefix);
 
-        memset(nics_of(w, s), 0, (size_t)w->limits.names * 2 * 4 + addresses * 2);
+        memset(nics_of(w, s), 0, (size_t)(w->limits.names + 1u) * 2 * 4 + addresses * 2);
     }
 }

@@ -102,12 +102,15 @@ static uint32_t new_time(const struct sim_world *w)
 {
     uint32_t latest = sim_globals(w)->redo_time;
 
-    for (sim_id i = 0; i < w->limits.eips; i++)
-        if (sim_eip(w, i)->api.redo > latest)
-            latest = sim_eip(w, i)->api.redo;
     for (sim_id i = 0; i < pods(w); i++)
         if (sim_pod(w, i)->created > latest)
             latest = sim_pod(w, i)->created;
+    for (sim_id i = 0; i < w->limits.eips; i++)
+        if (sim_eip(w, i)->api.redo > latest)
+            latest = sim_eip(w, i)->api.redo;
+    for (unsigned q = 0; q < w->n_queues; q++)
+        if (sim_worker(w, q)->redo > latest)
+            latest = sim_worker(w, q)->redo;
     return latest < FIRST_DAY ? FIRST_DAY : latest + 1;
 }
 

@@ -110,6 +110,7 @@ struct search {
     sim_v4 wanted;
     uint8_t prefix;
     bool word;
+    bool exact;
     unsigned hits;
     sim_id subnet;
     sim_v4 v4;
@@ -123,7 +124,8 @@ static void search_line(uint8_t prefix, sim_id subnet, sim_v4 v4, struct search 
     line[0] = ' ';
     n = print_address(v4, prefix, line + 1) + 1;
     line[n++] = ' ';
-    if (found(line, n, s->pattern, s->length, s->word)) {
+    if (s->exact ? v4 == s->wanted && prefix == s->prefix
+                 : found(line, n, s->pattern, s->length, s->word)) {
         s->hits++;
         s->subnet = subnet;
         s->v4 = v4;
@@ -159,7 +161,7 @@ static void search_subnet(const struct sim_world *w, sim_id pod, sim_id subnet, 
 
     if (s->prefix != sim_subnet(w, subnet)->prefix)
         return; /* all prefixes have two digits, so the ends of the texts differ */
-    if (s->wanted != 0 && !may_match_shifted(w, subnet, s)) {
+    if (s->wanted != 0 && (s->exact || !may_match_shifted(w, subnet, s))) {
         if (ipam_addrset_contains(&set, ipam_addr_v4(s->wanted)))
             search_line(s->prefix, subnet, s->wanted, s);
         return;
@@ -219,6 +221,7 @@ bool sim_pod_eip_del(struct sim_turn *t, sim_id pod, sim_id subnet, sim_v4 v4, s
     s.prefix = sim_subnet(t->w, subnet)->prefix;
     s.length = print_address(v4, sim_subnet(t->w, subnet)->prefix, pattern);
     s.word = sim_asks(t->w, SIM_eip_del_match) != SIM_eip_del_match_substring;
+    s.exact = sim_asks(t->w, SIM_eip_del_match) == SIM_eip_del_match_exact;
     for (sim_id i = 0; i < t->w->limits.subnets; i++)
         search_subnet(t->w, pod, i, &s);
     if (sim_pod(t->w, pod)->own_outside) {

@@ -44,12 +44,13 @@ enum sim_switch {
     X(qos_del_no_pod, gw_object_gone, 1)                                                           \
     X(eip_del_match, substring, 0)                                                                 \
     X(eip_del_match, word, 1)                                                                      \
+    X(eip_del_match, exact, 2)                                                                     \
     X(del_queue_item, key, 0)                                                                      \
     X(del_queue_item, object, 1)                                                                   \
     X(subnet_status, every_upd, 0)                                                                 \
     X(subnet_status, ip_or_ready, 1)                                                               \
     X(subnet_status, handlers, 2)                                                                  \
-    X(subnet_status, always, 3)                                                                    \
+    X(subnet_status, changes, 3)                                                                   \
     X(status_counts, labelled, 0)                                                                  \
     X(status_counts, reporting, 1)                                                                 \
     X(qos_requeue, none, 0)                                                                        \

@@ -238,7 +238,7 @@ bool sim_deleted_full(const struct sim_world *w)
     return sim_globals(w)->deleted_count == w->limits.watch;
 }
 
-void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net)
+void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net, sim_ref gw)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_QUEUE);
     struct sim_globals *g = sim_globals_mut(t->w);
@@ -248,6 +248,7 @@ void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net)
         return;
     item->eip = eip;
     item->net = net;
+    item->gw = gw;
     g->deleted_count++;
     sim_touched_eip(t->w, eip);
     e.queue = SIM_QUEUE_DEL_EIP;
@@ -264,6 +265,7 @@ struct sim_deleted sim_deleted_take(struct sim_world *w)
     for (unsigned i = 0; i + 1 < g->deleted_count; i++) {
         sim_deleted_mut(w, i)->eip = sim_deleted(w, i + 1)->eip;
         sim_deleted_mut(w, i)->net = sim_deleted(w, i + 1)->net;
+        sim_deleted_mut(w, i)->gw = sim_deleted(w, i + 1)->gw;
     }
     g->deleted_count--;
     memset(sim_deleted_mut(w, g->deleted_count), 0, sizeof(struct sim_deleted));

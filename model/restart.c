@@ -116,8 +116,16 @@ static void ask_status(struct sim_turn *t)
 {
     for (sim_id s = 0; s < t->w->limits.subnets; s++)
         if (sim_subnet(t->w, s)->present &&
-            sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_always)
+            sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_changes)
             sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_subnet(t->w, s)->net);
+}
+
+/* So do the gateways' pods. */
+static void ask_sweeps(struct sim_turn *t)
+{
+    for (sim_id g = 0; g < t->w->limits.gateways; g++)
+        if (sim_asks(t->w, SIM_gateway_swept) && sim_pods_present(t->w, g, false) != 0)
+            sim_queue_add(t, SIM_QUEUE_UPDATE_VPC_EIP, g);
 }
 
 void sim_boot(struct sim_turn *t)
@@ -135,6 +143,7 @@ void sim_boot(struct sim_turn *t)
         if (sim_eip_exists(&sim_eip(w, i)->cache))
             restore(t, i);
     ask_status(t);
+    ask_sweeps(t);
     tell_added(t);
     sim_derived(w)->all_touched = 1;
 }

@@ -158,7 +158,7 @@ void sim_queue_due(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
 void sim_queues_clear(struct sim_world *w);
 /* The delete queue when its items are objects. */
 bool sim_deleted_full(const struct sim_world *w);
-void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net);
+void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net, sim_ref gw);
 struct sim_deleted sim_deleted_take(struct sim_world *w);
 static inline bool sim_queue_of_objects(const struct sim_world *w, enum sim_queue_id queue)
 {
@@ -229,6 +229,10 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, sim_id eip, enum sim_nic ni
                                  sim_v4 want, bool draw, uint32_t mac);
 /* net SIM_NONE: all subnets. */
 void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net);
+/* Takes a free address for the sweep of a gateway, under a key that is nobody's name; it holds one
+ * at a time. */
+enum ipam_error sim_ipam_reserve(struct sim_turn *t, sim_id gateway, sim_id subnet, sim_v4 v4);
+void sim_ipam_unreserve(struct sim_turn *t, sim_id gateway, sim_id subnet);
 void sim_ipam_rebuild(struct sim_world *w);
 void sim_ipam_register(struct sim_world *w, sim_id subnet);
 sim_v4 sim_ipam_held(const struct sim_world *w, sim_id eip, sim_id subnet, enum sim_nic nic);

@@ -79,7 +79,8 @@ struct sim_step {
     X(PODS, sim_pods_steps, "run a command in the gateway")                                        \
     X(QOS_ADD, sim_qos_add_steps, "add bandwidth rules")                                           \
     X(QOS_DEL, sim_qos_del_steps, "remove bandwidth rules")                                        \
-    X(UNDO, sim_undo_steps, "undo a failed add")
+    X(UNDO, sim_undo_steps, "undo a failed add")                                                   \
+    X(SWEEP, sim_sweep_steps, "take off a gateway what belongs to nobody")
 
 enum sim_table {
 #define X(name, array, title) SIM_TABLE_##name,
@@ -103,13 +104,14 @@ const char *sim_table_title(enum sim_table table);
 /* Reads EIP `key` from the cache into *into; false: not found. */
 bool sim_read_eip(struct sim_turn *t, struct sim_eip *into);
 bool sim_read_gateway(struct sim_turn *t);
-/* Reads the gateway and says whether nothing is left of it that could be cleaned. */
-bool sim_gateway_gone(struct sim_turn *t);
 bool sim_read_policy(struct sim_turn *t);
 bool sim_read_subnet(struct sim_turn *t, sim_id net);
 /* Lists the three kinds of NAT rules labelled v4; me->nat. */
 void sim_list_rules(struct sim_turn *t, sim_v4 v4);
 int sim_take_lock(struct sim_turn *t);
+/* The lock of me->eip, for a handler whose key is not an EIP. */
+int sim_lock_eip(struct sim_turn *t);
+int sim_give_lock_back(struct sim_turn *t);
 /* Sends a write of an object and says what the handler is told. */
 enum sim_result sim_write(struct sim_turn *t, enum sim_kind_id kind, sim_id id, enum sim_verb verb,
                           const struct sim_meta *body, bool finalizers);
@@ -157,5 +159,12 @@ int sim_read_again(struct sim_turn *t);
 
 /* Looks the pods of me->gateway up and only says whether it went well: gateway.c */
 int sim_find_pods(struct sim_turn *t);
+/* The pods of a gateway that exist, or that run, as bits. */
+uint8_t sim_pods_present(const struct sim_world *w, sim_id gateway, bool running_only);
+void sim_tell_pods(struct sim_turn *t, uint8_t present);
+/* The creation time of the newest pod that commands go to; 0: there is none. */
+uint32_t sim_newest_pod(const struct sim_turn *t);
+/* Sends me->op; says whether it went well, else me->exec_failed is 1. */
+bool sim_exec_in(struct sim_turn *t, sim_id pod);
 
 #endif

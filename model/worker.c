@@ -46,9 +46,14 @@ static const struct sim_step *row_of(const struct sim_worker *me)
     return sim_table_steps((enum sim_table)me->table[me->depth]) + me->row[me->depth];
 }
 
-static void push(struct sim_worker *me, enum sim_table table)
+/* With guarded writes a helper goes on from what its handler has. */
+static void push(const struct sim_turn *t, enum sim_table table)
 {
+    struct sim_worker *me = t->me;
+
     SIM_CHECK(me->depth + 1u < SIM_FRAMES);
+    if (!sim_when_copy_read(t))
+        memcpy(&me->copy, &me->snap, sizeof me->copy);
     me->depth++;
     me->table[me->depth] = (uint8_t)table;
     me->row[me->depth] = 0;
@@ -70,10 +75,17 @@ static void tell_unlock(struct sim_turn *t)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_UNLOCK);
 
-    e.object = (uint8_t)sim_queue_keys((enum sim_queue_id)t->queue);
-    e.id = t->me->key;
+    e.object =
+        (uint8_t)(t->me->lock == 2 ? SIM_OBJECT_EIP : sim_queue_keys((enum sim_queue_id)t->queue));
+    e.id = t->me->lock == 2 ? t->me->eip : t->me->key;
     t->me->lock = 0;
     sim_emit(t, &e);
+}
+
+int sim_give_lock_back(struct sim_turn *t)
+{
+    tell_unlock(t);
+    return NEXT;
 }
 
 static void become_idle(struct sim_turn *t)
@@ -150,7 +162,7 @@ static bool follow(struct sim_turn *t, int flow, const struct sim_step *row)
     switch (flow) {
     case NEXT:
         if (row->enter != SIM_TABLE_NONE)
-            push(me, (enum sim_table)row->enter);
+            push(t, (enum sim_table)row->enter);
         else
             me->row[me->depth]++;
         return true;
@@ -230,6 +242,7 @@ void sim_worker_start(struct sim_turn *t)
 
         me->key = item.eip;
         me->net = item.net;
+        me->gateway = sim_ref_id(item.gw);
     } else {
         me->key = sim_queue_take(t, (enum sim_queue_id)t->queue);
     }
@@ -260,17 +273,32 @@ void sim_worker_step(struct sim_turn *t)
 
 /* ---- what a stopped worker stands before ---- */
 
+struct lock {
+    enum sim_object object;
+    sim_id id;
+};
+
+/* The lock that a worker stands before, or holds. */
+static struct lock lock_of(const struct sim_world *w, enum sim_queue_id queue)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+    struct lock l = {sim_queue_keys(queue), me->key};
+
+    if (me->lock == 2 || (me->lock == 0 && row_of(me)->object == SIM_OBJECT_EIP))
+        l = (struct lock){SIM_OBJECT_EIP, me->eip};
+    return l;
+}
+
 /* Two mutexes: one over names of EIPs and gateways, one over names of subnets. */
 static bool same_lock(const struct sim_world *w, enum sim_queue_id a, enum sim_queue_id b)
 {
-    enum sim_object x = sim_queue_keys(a), y = sim_queue_keys(b);
-    sim_id i = sim_worker(w, a)->key, j = sim_worker(w, b)->key;
+    struct lock x = lock_of(w, a), y = lock_of(w, b);
 
-    if ((x == SIM_OBJECT_SUBNET) != (y == SIM_OBJECT_SUBNET))
+    if ((x.object == SIM_OBJECT_SUBNET) != (y.object == SIM_OBJECT_SUBNET))
         return false;
-    if (x == SIM_OBJECT_SUBNET)
-        return i == j;
-    return sim_name_of(w, x, i) == sim_name_of(w, y, j);
+    if (x.object == SIM_OBJECT_SUBNET)
+        return x.id == y.id;
+    return sim_name_of(w, x.object, x.id) == sim_name_of(w, y.object, y.id);
 }
 
 bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue)

@@ -73,8 +73,8 @@ static void ipam_limits_of(const struct sim_setup *s, struct ipam_limits *limits
     for (unsigned i = 0; i < s->limits.subnets; i++)
         subnet[i].family[IPAM_V4].bits = 32u - s->subnets[i].prefix;
     limits->n_subnets = s->limits.subnets;
-    limits->n_owners = s->limits.names;
-    limits->n_nics = s->limits.names * 2u;
+    limits->n_owners = s->limits.names + (s->policy.value[SIM_gateway_swept] != 0 ? 1u : 0u);
+    limits->n_nics = limits->n_owners * 2u;
     limits->n_macs = s->limits.macs;
     limits->n_owner_nics = 4;
     limits->subnet = subnet;
@@ -211,7 +211,8 @@ static bool lay_out(struct sim_layout *at, const struct sim_setup *s)
     /* the ledger: per subnet, what each NIC holds, then who holds each address */
     for (unsigned i = 0; i < s->limits.subnets; i++) {
         at->ledger_of[i] = (uint32_t)ledger;
-        ledger += (size_t)s->limits.names * 2 * 4 + ((size_t)1 << (32 - s->subnets[i].prefix)) * 2;
+        ledger +=
+            (size_t)(s->limits.names + 1u) * 2 * 4 + ((size_t)1 << (32 - s->subnets[i].prefix)) * 2;
         ledger = (ledger + 15) / 16 * 16;
     }
     at->ledger = place(&c, ledger, 1);

@@ -142,6 +142,8 @@ struct sim_queue {
 struct sim_deleted {
     sim_id eip;
     sim_ref net; /* spec.externalSubnet */
+    sim_ref gw;  /* spec.natGwDp */
+    uint16_t pad;
 };
 
 /* The watch of one kind: how many undelivered events there are, then those, oldest first. */
@@ -175,7 +177,7 @@ struct sim_worker {
     sim_v4 v4;           /* the address allocated, or being worked on */
     uint32_t mac;
     uint32_t redo; /* argument of patchStatus */
-    uint32_t scan; /* the pass over a gateway's EIPs: the next one to look at */
+    uint32_t scan; /* the pass over a gateway: the next EIP, then the last address looked at */
     uint8_t phase; /* enum sim_phase */
     uint8_t depth; /* frames in use - 1 */
     uint8_t table[SIM_FRAMES];
@@ -188,7 +190,7 @@ struct sim_worker {
     sim_id policy;       /* bandwidth policy being worked on */
     sim_ref qos;         /* argument of patchStatus */
     uint8_t pods;        /* bits of the gateway's pods still to be visited */
-    uint8_t lock;        /* 1: holds the lock of its key */
+    uint8_t lock;        /* 1: holds the lock of its key, 2: of eip */
     uint8_t failed;      /* 1: the handler returns an error */
     uint8_t exec_failed; /* 1: some pod's exec failed */
     uint8_t op;          /* enum sim_verb of the exec being sent */

@@ -13,9 +13,10 @@ void tool_render_init(struct tool_render *r, const struct engine_config *config)
     const struct sim_limits *l = &config->setup.limits;
 
     r->config = config;
-    r->name = tool_alloc(l->names * sizeof *r->name);
+    r->name = tool_alloc((l->names + 1u) * sizeof *r->name);
     for (unsigned i = 0; i < l->names; i++)
         r->name[i] = "";
+    r->name[l->names] = "(sweep)"; /* sim_ipam_reserve */
     for (unsigned i = 0; i < l->eips; i++)
         r->name[config->setup.kind_names[SIM_KIND_EIP][i]] = config->names.eip[i];
     for (unsigned i = 0; i < l->gateways; i++)
@@ -510,12 +511,13 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w,
     if (e->ipam_error != IPAM_ERROR_NONE)
         ipam_error(r, e, out);
     if (e->verb != SIM_VERB_RELEASE) {
-        tool_nic_text(r, w, sim_eip(w, e->id)->name, (enum sim_nic)e->nic, e->net, &nic);
+        tool_nic_text(r, w, sim_name_of(w, (enum sim_object)e->object, e->id), (enum sim_nic)e->nic,
+                      e->net, &nic);
         tool_put_text(out, "nic", tool_text_get(&nic));
         tool_text_free(&nic);
     }
     tool_put_text(out, "op", verb_text(e->verb));
-    tool_put_text(out, "owner", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+    tool_put_text(out, "owner", tool_object_text(r, (enum sim_object)e->object, e->id));
     tool_put_text(out, "subnet",
                   e->net == SIM_NONE ? "" : tool_object_text(r, SIM_OBJECT_SUBNET, e->net));
     if (e->verb != SIM_VERB_RELEASE && e->ipam_error == IPAM_ERROR_NONE)

@@ -191,7 +191,7 @@ static bool verb_named(struct scenario_reader *r, const struct tool_yaml *n, con
                        uint8_t *out)
 {
     *out = tool_verb_find(text, strlen(text));
-    if (*out >= SIM_VERB_EIP_ADD && *out <= SIM_VERB_QOS_EGRESS_DEL)
+    if (*out >= SIM_VERB_EIP_ADD && *out <= SIM_VERB_EIP_LIST)
         return true;
     tool_error(r->diags, tool_yaml_get(n, "verb")->at, "there is no command %.60s", text);
     return false;

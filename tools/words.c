@@ -141,7 +141,8 @@ static void put_ipam(const struct tool_words *words, const struct sim_event *e,
     char v4[16], want[16];
 
     if (e->verb == SIM_VERB_RELEASE)
-        tool_text_printf(out, "released what %s holds in %s", eip(words, e->id), where);
+        tool_text_printf(out, "released what %s holds in %s",
+                         name(words, (enum sim_object)e->object, e->id), where);
     else if (e->ipam_error == IPAM_ERROR_NONE)
         tool_text_printf(out, "allocated %s in %s (%s)", tool_v4_text(config, e->v4, v4), where,
                          sim_verb_text((enum sim_verb)e->verb));
@@ -152,6 +153,8 @@ static void put_ipam(const struct tool_words *words, const struct sim_event *e,
     else
         tool_text_printf(out, "could not allocate in %s: %s", where,
                          ipam_error_text((enum ipam_error)e->ipam_error));
+    if (e->object == SIM_OBJECT_GATEWAY)
+        tool_text_printf(out, " for the sweep of %s", name(words, SIM_OBJECT_GATEWAY, e->id));
     if (e->worker == 0)
         tool_text_printf(out, " for %s, as the objects say", eip(words, e->id));
 }
