@@ -172,6 +172,31 @@ static void test_switches_at_random(void **state)
     }
 }
 
+/* A copy taken at any point goes on as the original does, to the byte, in a place of its own. */
+static void test_snapshots(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LAYOUTS * 4; i++) {
+        struct oracle_driver d, copy;
+
+        open_driver(&d, i % LAYOUTS, i % 2 ? IPAM_QUIRK_BIT(strict) : 0, 400 + i);
+        open_driver(&copy, i % LAYOUTS, i % 2 ? IPAM_QUIRK_BIT(strict) : 0, 0);
+        for (unsigned k = 0; k < 20 + 9 * i; k++)
+            assert_true(oracle_driver_step(&d));
+        memcpy(copy.ipam, d.ipam, d.size);
+        copy.oracle = d.oracle;
+        copy.chance = d.chance;
+        copy.drawn = d.drawn;
+        for (unsigned k = 0; k < 200; k++) {
+            assert_true(oracle_driver_step(&d));
+            assert_true(oracle_driver_step(&copy));
+        }
+        assert_memory_equal(copy.ipam, d.ipam, d.size);
+        oracle_driver_close(&d);
+        oracle_driver_close(&copy);
+    }
+}
+
 /*
  * The rare case that I5 has at master, which three million operations found: a block that shrank to
  * one address in use, which is then shared and given back. From the state of the driver in which it
@@ -218,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_each_switch),
         cmocka_unit_test(test_releases),
         cmocka_unit_test(test_switches_at_random),
+        cmocka_unit_test(test_snapshots),
         cmocka_unit_test(test_block_of_one_address),
         cmocka_unit_test(test_all_errors),
     };
