@@ -48,7 +48,7 @@ repeat '{' 1048576 | file braces
 refused braces 'levels deep'
 for ((i = 0; i < 3000; i++)); do printf '%*sa:\n' $i ''; done | file nested
 refused nested 'levels deep' 33:33
-file binary <"$EIPSIM"
+file binary < <(head -c 1048576 "$EIPSIM")
 refused binary 'not YAML'
 printf 'name: a\0b\n' | file nul
 refused nul 'not YAML' 1:8
