@@ -11,8 +11,10 @@
 #include "model/sim.h"
 
 struct engine_names {
-    const char *const *eip;      /* limits.eips */
-    const char *const *gateway;  /* limits.gateways */
+    const char *const *eip;                    /* limits.eips; the same as object[SIM_KIND_EIP] */
+    const char *const *object[SIM_KIND_COUNT]; /* as many as the kind's limit says */
+    const char *const *gateway;                /* limits.gateways */
+    const char *const *gateway_key;            /* the same with their namespace */
     const char *const *pod;      /* limits.gateways * pods_per_gateway, "vpc-nat-gw-gw1-0" */
     const char *const *net;      /* limits.nets: names of subnets and attachments */
     const char *const *provider; /* limits.subnets: spec.provider of each subnet */

@@ -22,18 +22,19 @@ struct engine_parts engine_parts_of(const struct sim_world *w)
 {
     const struct sim_layout *l = &w->at;
     struct engine_parts p;
-    uint32_t first = l->pass;
+    uint32_t behind = l->pass[0], first = behind;
 
     p.n = 0;
     for (unsigned k = SIM_KIND_COUNT; k-- > 0;)
-        first = l->watch[k] != 0 ? l->watch[k] : first;
+        if (sim_limit(&w->limits, (enum sim_object)k) > 0)
+            first = l->watch[k];
     add_part(&p, l->globals, first - l->globals, first - l->globals);
-    add_part(&p, l->pass, l->state_end - l->pass, l->state_end - l->pass);
+    add_part(&p, behind, l->state_end - behind, l->state_end - behind);
     add_part(&p, l->ledger, l->scratch - l->ledger, l->scratch - l->ledger);
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
         size_t event = sizeof(struct sim_notice) + sim_kind_size((enum sim_kind_id)k);
 
-        if (l->watch[k] == 0)
+        if (sim_limit(&w->limits, (enum sim_object)k) == 0)
             continue;
         add_part(
             &p, l->watch[k],

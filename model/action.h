@@ -28,6 +28,8 @@
     X(POD_INITED, "pod-inited", "the script of pod id accepts commands from now on")               \
     X(REDO_TIME, "redo-time", "the newest gateway pod's creation time is now time")                \
     X(GATEWAY, "gateway", "VpcNatGateway id exists from now on (value 1) or not (0)")              \
+    X(GATEWAY_DELETED, "gateway-deleted",                                                          \
+      "VpcNatGateway id vanishes and its delete event function runs")                              \
     X(RULE, "rule", "NAT rule id, labelled with v4, is in the cache (value 1) or not (0)")         \
     X(SUBNET, "subnet", "Subnet id exists from now on (value 1) or not (0)")                       \
     X(NAT_ENABLED, "nat-enabled", "the feature switch is value")                                   \

@@ -172,6 +172,8 @@ static enum sim_status can_step(const struct sim_world *w, const struct sim_acti
     if (!sim_worker_can_step(w, q) || a->fault >= SIM_FAULT_COUNT ||
         (a->fault != SIM_FAULT_NONE && !sim_worker_takes_fault(w, q)))
         return SIM_STATUS_NOT_ENABLED;
+    if (sim_worker_adds_rule(w, q) && !sim_pod_rules_have_room(w, sim_worker(w, q)->gateway))
+        return SIM_STATUS_PODS_FULL;
     kind = sim_worker_writes(w, q);
     return kind == SIM_KIND_COUNT || sim_watch_has_room(w, kind) ? SIM_STATUS_DONE
                                                                  : SIM_STATUS_WATCH_FULL;
@@ -237,6 +239,9 @@ enum sim_status sim_can(const struct sim_world *world, const struct sim_action *
         return yes_if(!sim_globals(world)->up);
     case SIM_ACTION_GATEWAY:
         return yes_if(a->id < world->limits.gateways);
+    case SIM_ACTION_GATEWAY_DELETED:
+        return yes_if(sim_globals(world)->up &&
+                      a->id < sim_queue(world, SIM_QUEUE_DEL_GATEWAY)->keys);
     case SIM_ACTION_RULE:
         return yes_if(a->id < world->limits.rules);
     case SIM_ACTION_SUBNET:
@@ -311,6 +316,10 @@ static void carry_out(struct sim_turn *t, const struct sim_action *a)
         break;
     case SIM_ACTION_GATEWAY:
         sim_gateway_mut(w, a->id)->present = a->value != 0;
+        break;
+    case SIM_ACTION_GATEWAY_DELETED:
+        sim_gateway_mut(w, a->id)->present = 0;
+        sim_queue_add(t, SIM_QUEUE_DEL_GATEWAY, a->id);
         break;
     case SIM_ACTION_RULE:
         change_rule(w, a);

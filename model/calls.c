@@ -116,9 +116,30 @@ uint8_t sim_nat_of(const struct sim_world *w, sim_v4 v4, uint32_t n[3])
             count[r->object - SIM_OBJECT_DNAT]++;
         }
     }
+    for (unsigned k = 0; k < 3; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)(SIM_OBJECT_DNAT + k)); i++)
+            if (sim_rule_selected(sim_rule_cache(w, (enum sim_kind_id)(SIM_KIND_DNAT + k), i),
+                                  SIM_SELECT_V4, v4, 0, 0)) {
+                nat |= bit[k];
+                count[k]++;
+            }
     if (n != NULL)
         memcpy(n, count, sizeof count);
     return nat;
+}
+
+bool sim_rule_selected(const struct sim_nat_rule *r, uint8_t selector, sim_v4 v4, sim_id gateway,
+                       uint16_t port)
+{
+    bool of_gateway = (r->labels & SIM_LABEL_GW) && r->label_gw == sim_ref_of(gateway);
+
+    if (!sim_exists(&r->meta))
+        return false;
+    if (selector == SIM_SELECT_V4)
+        return (r->labels & SIM_LABEL_V4) && r->label_v4 == v4;
+    if (selector == SIM_SELECT_GATEWAY)
+        return of_gateway;
+    return of_gateway && (r->labels & SIM_LABEL_PORT) && r->label_port == port;
 }
 
 void sim_list_rules(struct sim_turn *t, sim_v4 v4)

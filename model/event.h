@@ -32,6 +32,8 @@
     X(FREED, "freed", 0, "address v4 of net is no longer held by owner id")                        \
     X(WIRED, "wired", 0, "address v4/prefix is now on the interface of pod id")                    \
     X(UNWIRED, "unwired", 0, "address v4/prefix is no longer on the interface of pod id")          \
+    X(RULED, "ruled", 0, "NAT rule row is now in pod id")                                          \
+    X(UNRULED, "unruled", 0, "NAT rule row is no longer in pod id")                                \
     X(DOWN, "down", 0, "the controller is down; its memory is gone")                               \
     X(UP, "up", 0, "a new controller is up")
 
@@ -64,6 +66,16 @@ enum sim_event_kind {
     X(QOS_INGRESS_DEL, "eip-ingress-qos-del")                                                      \
     X(QOS_EGRESS_DEL, "eip-egress-qos-del")                                                        \
     X(EIP_LIST, "eip-list") /* no release has it: the addresses of the external interface */       \
+    X(INIT, "init")                                                                                \
+    X(IPTABLES_VERSION, "get-iptables-version")                                                    \
+    X(FIP_ADD, "floating-ip-add")                                                                  \
+    X(FIP_DEL, "floating-ip-del")                                                                  \
+    X(DNAT_ADD, "dnat-add")                                                                        \
+    X(DNAT_DEL, "dnat-del")                                                                        \
+    X(SNAT_ADD, "snat-add")                                                                        \
+    X(SNAT_DEL, "snat-del")                                                                        \
+    X(DELETE, "delete")                                                                            \
+    X(ANNOTATE, "patch") /* the annotation of a gateway pod: it is initialised */                  \
     X(ADDED, "ADDED")                                                                              \
     X(MODIFIED, "MODIFIED")                                                                        \
     X(DELETED, "DELETED")
@@ -77,10 +89,11 @@ enum sim_verb {
 
 enum sim_selector { /* LIST */
                     SIM_SELECT_ALL,
-                    SIM_SELECT_QOS,    /* EIPs with label qos = policy id */
-                    SIM_SELECT_NET,    /* EIPs with label subnet = net id */
-                    SIM_SELECT_V4,     /* rules with label eip_v4_ip = v4 */
-                    SIM_SELECT_GATEWAY /* pods of gateway id */
+                    SIM_SELECT_QOS,     /* EIPs with label qos = policy id */
+                    SIM_SELECT_NET,     /* EIPs with label subnet = net id */
+                    SIM_SELECT_V4,      /* rules with label eip_v4_ip = v4 */
+                    SIM_SELECT_GATEWAY, /* pods of gateway id; rules with its label */
+                    SIM_SELECT_PORT     /* rules with the labels of gateway id and of port net */
 };
 
 struct sim_event {
@@ -96,7 +109,7 @@ struct sim_event {
     sim_id net;         /* IPAM: net named in the call, SIM_NONE: the empty text; EXEC: policy */
     uint8_t selector;   /* LIST */
     uint8_t ipam_error; /* IPAM: enum ipam_error, 0: ok */
-    uint8_t prefix;     /* EXEC eip-*: mask length */
+    uint8_t prefix;     /* EXEC eip-*: mask length; snat-add: 1 with --random-fully */
     uint8_t rule;       /* EXEC qos: number of the rule within its policy */
     uint8_t nic;        /* IPAM: enum sim_nic */
     uint8_t sets_finalizers; /* WRITE PATCH: 1 if the patch sets the finalizers, else it is {} */
@@ -111,8 +124,11 @@ struct sim_event {
      * the write failed before its effect, none. */
     uint32_t using_ips;
     uint32_t available_ips;
-    /* WRITE: the object or the fields sent; STORED, REMOVED, DELIVERED: what there is */
-    SIM_BODY
+    union {
+        /* WRITE: the object or the fields sent; STORED, REMOVED, DELIVERED: what there is */
+        SIM_BODY
+        struct sim_pod_rule row; /* EXEC of a NAT rule; RULED, UNRULED */
+    };
 };
 
 /* NIC names of an EIP inside IPAM. */

@@ -29,38 +29,42 @@ uint8_t sim_pods_present(const struct sim_world *w, sim_id gateway, bool running
     return pods;
 }
 
-void sim_tell_pods(struct sim_turn *t, uint8_t present)
+void sim_tell_pods(struct sim_turn *t, sim_id gateway, uint8_t present)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
 
     e.object = SIM_OBJECT_POD;
     e.selector = SIM_SELECT_GATEWAY;
-    e.id = t->me->gateway;
+    e.id = gateway;
     for (; present != 0; present &= (uint8_t)(present - 1))
         e.count++;
     sim_emit(t, &e);
 }
 
 /* One pod, Running; a terminating one counts. */
-static int find_strictly(struct sim_turn *t, uint8_t present)
+static int find_strictly(struct sim_turn *t, sim_id gateway, bool missing_ok, uint8_t present)
 {
     sim_id pod;
 
     if (present == 0)
-        return t->me->missing_ok ? RETURN : FAIL;
+        return missing_ok ? RETURN : FAIL;
     if ((present & (present - 1)) != 0)
         return wait_and_fail(t);
-    pod = sim_pod_id(t->w, t->me->gateway, (unsigned)__builtin_ctz(present));
-    if (sim_pod(t->w, pod)->state == SIM_POD_PENDING)
-        return wait_and_fail(t);
-    t->me->pods = present;
-    return NEXT;
+    pod = sim_pod_id(t->w, gateway, (unsigned)__builtin_ctz(present));
+    return sim_pod(t->w, pod)->state == SIM_POD_PENDING ? wait_and_fail(t) : NEXT;
 }
 
-static int find_active(struct sim_turn *t)
+int sim_look_up_pods(struct sim_turn *t, sim_id gateway, bool missing_ok, uint8_t *pods)
 {
-    t->me->pods = sim_pods_present(t->w, t->me->gateway, true);
-    return t->me->pods == 0 ? wait_and_fail(t) : NEXT;
+    uint8_t present = sim_pods_present(t->w, gateway, false);
+
+    sim_tell_pods(t, gateway, present);
+    if (sim_asks(t->w, SIM_gw_lookup) != SIM_gw_lookup_strict) {
+        *pods = sim_pods_present(t->w, gateway, true);
+        return *pods == 0 ? wait_and_fail(t) : NEXT;
+    }
+    *pods = present;
+    return find_strictly(t, gateway, missing_ok, present);
 }
 
 uint32_t sim_newest_pod(const struct sim_turn *t)
@@ -81,16 +85,11 @@ uint32_t sim_newest_pod(const struct sim_turn *t)
 
 static int look_up_pods(struct sim_turn *t)
 {
-    uint8_t present = sim_pods_present(t->w, t->me->gateway, false);
-
     if (t->me->op == SIM_VERB_EIP_ADD && t->me->gateway != SIM_NONE &&
         sim_asks(t->w, SIM_gateway_swept))
         t->me->redo = sim_newest_pod(t);
-
     t->me->exec_failed = 0;
-    sim_tell_pods(t, present);
-    return sim_asks(t->w, SIM_gw_lookup) == SIM_gw_lookup_strict ? find_strictly(t, present)
-                                                                 : find_active(t);
+    return sim_look_up_pods(t, t->me->gateway, t->me->missing_ok, &t->me->pods);
 }
 
 /* ---- running me->op in each of them ---- */
@@ -112,9 +111,21 @@ static bool perform(struct sim_turn *t, sim_id pod)
         return sim_pod_eip_add(t, pod, sim_ref_id(me->subnet), me->v4);
     case SIM_VERB_EIP_DEL:
         return sim_pod_eip_del(t, pod, sim_ref_id(me->subnet), me->v4, on_behalf_of(t));
+    case SIM_VERB_FIP_ADD:
+    case SIM_VERB_FIP_DEL:
+    case SIM_VERB_DNAT_ADD:
+    case SIM_VERB_DNAT_DEL:
+    case SIM_VERB_SNAT_ADD:
+    case SIM_VERB_SNAT_DEL:
+        return sim_pod_rule_command(t, pod, (enum sim_verb)me->op, &sim_rule_work(t)->row);
     default:
         return sim_pod(t->w, pod)->inited;
     }
+}
+
+static bool is_rule_command(uint8_t op)
+{
+    return op >= SIM_VERB_FIP_ADD && op <= SIM_VERB_SNAT_DEL;
 }
 
 static struct sim_event exec_event(const struct sim_turn *t, sim_id pod)
@@ -125,6 +136,11 @@ static struct sim_event exec_event(const struct sim_turn *t, sim_id pod)
     e.object = SIM_OBJECT_POD;
     e.verb = me->op;
     e.id = pod;
+    if (is_rule_command(me->op)) {
+        memcpy(&e.row, &sim_rule_work(t)->row, sizeof e.row);
+        e.prefix = me->op == SIM_VERB_SNAT_ADD && sim_rule_work(t)->version_known;
+        return e;
+    }
     e.v4 = me->v4;
     e.count = me->eip;
     e.net = me->policy;
@@ -162,18 +178,42 @@ static int exec_in_pod(struct sim_turn *t)
     return NEXT;
 }
 
-enum { P1, P2, P3 };
+/* Where the version cannot be found, ports are not drawn at random. */
+static int ask_version(struct sim_turn *t)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_EXEC);
+
+    e.object = SIM_OBJECT_POD;
+    e.verb = SIM_VERB_IPTABLES_VERSION;
+    e.id = sim_pod_id(t->w, t->me->gateway, (unsigned)__builtin_ctz(t->me->pods));
+    e.fault = t->fault;
+    t->fault = SIM_FAULT_NONE;
+    e.effect = e.fault == SIM_FAULT_BEFORE ? SIM_RESULT_ERROR : SIM_RESULT_OK;
+    e.result = e.fault == SIM_FAULT_NONE ? SIM_RESULT_OK : SIM_RESULT_ERROR;
+    sim_rule_work(t)->version_known = e.result == SIM_RESULT_OK;
+    sim_emit(t, &e);
+    return NEXT;
+}
+
+static bool when_version_asked(const struct sim_turn *t)
+{
+    return t->me->op == SIM_VERB_SNAT_ADD;
+}
+
+enum { P1, P1B, P2, P3 };
 
 static int next_pod(struct sim_turn *t)
 {
     if (t->me->pods != 0)
-        return P2;
+        return P1B;
     return t->me->exec_failed ? FAIL : RETURN;
 }
 
 /* clang-format off */
 const struct sim_step sim_pods_steps[] = {
     [P1] = CALL("P1", NULL, look_up_pods, LIST, POD, "find the gateway's pods; none or bad: error"),
+    [P1B] = CALL("P1b", when_version_asked, ask_version, EXEC, POD,
+                 "an SNAT: ask the next pod for the version of its iptables"),
     [P2] = CALL("P2", NULL, exec_in_pod, EXEC, POD, "run the command in the next pod"),
     [P3] = LOCAL("P3", NULL, next_pod, "go on to the next pod, then report the first error"),
     END

@@ -70,7 +70,7 @@ static int list_pods(struct sim_turn *t)
     t->me->op = SIM_VERB_EIP_LIST;
     t->me->v4 = 0;
     t->me->scan = 0;
-    sim_tell_pods(t, present);
+    sim_tell_pods(t, t->me->gateway, present);
     return present == 0 ? RETURN : NEXT;
 }
 

@@ -54,10 +54,16 @@ size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
                          struct sim_copy out[SIM_WORKER_COPIES])
 {
     struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers[queue]);
+    struct sim_rule_work *rule;
 
     if (me->phase == SIM_PHASE_IDLE)
         return 0;
     out[0] = (struct sim_copy){&me->snap.meta, SIM_KIND_EIP, me->eip};
     out[1] = (struct sim_copy){&me->copy.meta, SIM_KIND_EIP, me->eip};
-    return 2;
+    if (sim_queue_rule(queue) == SIM_KIND_COUNT)
+        return 2;
+    rule = &((struct sim_rule_worker *)me)->rule;
+    out[2] = (struct sim_copy){&rule->snap.meta, sim_queue_rule(queue), rule->rule};
+    out[3] = (struct sim_copy){&rule->copy.meta, sim_queue_rule(queue), rule->rule};
+    return 4;
 }

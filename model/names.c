@@ -31,7 +31,7 @@ TEXT_FUNCTION(sim_queue_text, sim_queue_id, SIM_QUEUES, SIM_QUEUE_COUNT, QUEUE_R
 TEXT_FUNCTION(sim_result_text, sim_result, SIM_RESULTS, SIM_RESULT_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_fault_text, sim_fault, SIM_FAULTS, SIM_FAULT_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_pod_state_text, sim_pod_state, SIM_POD_STATES, SIM_POD_STATE_COUNT, PLAIN_ROW)
-TEXT_FUNCTION(sim_status_text, sim_status, SIM_STATUSES, SIM_STATUS_WATCH_FULL + 1, PLAIN_ROW)
+TEXT_FUNCTION(sim_status_text, sim_status, SIM_STATUSES, SIM_STATUS_PODS_FULL + 1, PLAIN_ROW)
 
 const char *sim_object_text(enum sim_object which)
 {
@@ -58,6 +58,24 @@ enum sim_part_id sim_queue_part(enum sim_queue_id queue)
     static const uint8_t part[] = {SIM_QUEUES(PART_ROW)};
 
     return (enum sim_part_id)part[queue];
+}
+
+enum sim_kind_id sim_queue_rule(enum sim_queue_id queue)
+{
+    enum sim_object keys = sim_queue_keys(queue);
+
+    switch (queue) {
+    case SIM_QUEUE_UPDATE_VPC_FIP:
+        return SIM_KIND_FIP;
+    case SIM_QUEUE_UPDATE_VPC_DNAT:
+        return SIM_KIND_DNAT;
+    case SIM_QUEUE_UPDATE_VPC_SNAT:
+        return SIM_KIND_SNAT;
+    default:
+        return keys == SIM_OBJECT_DNAT || keys == SIM_OBJECT_FIP || keys == SIM_OBJECT_SNAT
+                   ? (enum sim_kind_id)keys
+                   : SIM_KIND_COUNT;
+    }
 }
 
 enum sim_object sim_queue_keys(enum sim_queue_id queue)

@@ -127,6 +127,18 @@ struct sim_nat_rule {
 
 _Static_assert(sizeof(struct sim_nat_rule) == 64, "a rule has no hidden padding");
 
+/* A NAT rule in a gateway pod; also the argument of a command about one. */
+struct sim_pod_rule {
+    uint8_t kind; /* enum sim_kind_id; 0: there is none */
+    uint8_t protocol;
+    uint8_t mask;
+    uint8_t pad;
+    uint16_t port;
+    uint16_t internal_port;
+    sim_v4 eip;
+    sim_v4 internal;
+};
+
 /* One object of any kind, for what carries one: SIM_BODY inside a struct. */
 #define SIM_BODY                                                                                   \
     union {                                                                                        \

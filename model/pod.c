@@ -249,7 +249,9 @@ static void clear_interface(struct sim_turn *t, sim_id pod)
         ipam_addrset_clear(&set);
         sim_set_drain(t->w);
     }
+    sim_pod_rules_clear(t, pod);
     sim_pod_mut(t->w, pod)->inited = 0;
+    sim_pod_mut(t->w, pod)->annotated = 0;
     sim_pod_mut(t->w, pod)->known = 0;
     sim_pod_mut(t->w, pod)->own_outside = 0;
 }
@@ -279,6 +281,7 @@ void sim_pod_action(struct sim_turn *t, const struct sim_action *action)
 
     if (action->kind == SIM_ACTION_POD_INITED) {
         p->inited = 1;
+        p->annotated = 1;
         return;
     }
     if (action->kind == SIM_ACTION_POD_REPLACED || action->value == SIM_POD_ABSENT)

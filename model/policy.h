@@ -56,6 +56,16 @@ enum sim_switch {
     X(qos_requeue, none, 0)                                                                        \
     X(qos_requeue, handler, 1)                                                                     \
     X(qos_requeue, events, 2)                                                                      \
+    X(rule_finalizer_first, none, 0)                                                               \
+    X(rule_finalizer_first, fip, 1)                                                                \
+    X(rule_finalizer_first, all, 2)                                                                \
+    X(rule_update, replace, 0)                                                                     \
+    X(rule_update, compare, 1)                                                                     \
+    X(nat_script, loose, 0)                                                                        \
+    X(nat_script, exact, 1)                                                                        \
+    X(init_at_start, none, 0)                                                                      \
+    X(init_at_start, first, 1)                                                                     \
+    X(init_at_start, all, 2)                                                                       \
     X(release_on_add_failure, no, 0)                                                               \
     X(release_on_add_failure, early, 1)                                                            \
     X(release_on_add_failure, any, 2)

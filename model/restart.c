@@ -27,7 +27,8 @@ static void forget_work(struct sim_world *w)
             memset(sim_worker_mut(w, q), 0, sim_worker_size((enum sim_queue_id)q));
     for (sim_id s = 0; s < w->limits.subnets; s++)
         sim_status_forget_next(w, s);
-    sim_pass_clear(w);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        sim_pass_clear(w, (enum sim_kind_id)k);
 }
 
 static void forget_ipam(struct sim_world *w)
@@ -145,5 +146,6 @@ void sim_boot(struct sim_turn *t)
     ask_status(t);
     ask_sweeps(t);
     tell_added(t);
+    sim_init_gateways(t);
     sim_derived(w)->all_touched = 1;
 }

@@ -115,7 +115,8 @@ struct sim_setup {
     X(BAD_LIMITS, "a limit is out of its range")                                                   \
     X(BAD_SUBNET, "a subnet is malformed: prefix 16 to 30, gateway and excludes inside")           \
     X(BAD_NAME, "names must be in ascending order and ids within their limits")                    \
-    X(WATCH_FULL, "the watch holds as many undelivered events as its limit allows")
+    X(WATCH_FULL, "the watch holds as many undelivered events as its limit allows")                \
+    X(PODS_FULL, "a gateway pod carries as many NAT rules as its limit allows")
 
 enum sim_status {
 #define X(name, text) SIM_STATUS_##name,

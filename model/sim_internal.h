@@ -117,10 +117,10 @@ struct ipam_addrset sim_scratch_set(struct sim_world *w, sim_id subnet);
 void sim_status_forget_next(struct sim_world *w, sim_id subnet);
 /* After calls that were handed sim_journal(). */
 void sim_journal_drain(struct sim_world *w);
-/* Bits of EIP ids: the pass over a gateway's EIPs. */
-bool sim_pass_get(const struct sim_world *w, sim_id eip);
-void sim_pass_set(struct sim_world *w, sim_id eip, bool on);
-void sim_pass_clear(struct sim_world *w);
+/* Bits of ids: what the pass over a gateway's objects of a kind has still to look at. */
+bool sim_pass_get(const struct sim_world *w, enum sim_kind_id kind, sim_id id);
+void sim_pass_set(struct sim_world *w, enum sim_kind_id kind, sim_id id, bool on);
+void sim_pass_clear(struct sim_world *w, enum sim_kind_id kind);
 
 /* ---- one turn: an action being carried out ---- */
 
@@ -243,6 +243,14 @@ bool sim_pod_eip_add(struct sim_turn *t, sim_id pod, sim_id subnet, sim_v4 v4);
 /* Returns false if the script fails. v4 0: the argument is the bare mask. */
 bool sim_pod_eip_del(struct sim_turn *t, sim_id pod, sim_id subnet, sim_v4 v4, sim_id owner);
 void sim_pod_action(struct sim_turn *t, const struct sim_action *action);
+/* The commands of NAT rules: pod_rules.c.  False: the script fails. */
+bool sim_pod_rule_command(struct sim_turn *t, sim_id pod, enum sim_verb op,
+                          const struct sim_pod_rule *row);
+void sim_pod_rules_clear(struct sim_turn *t, sim_id pod);
+/* Is there room for one more in every pod of a gateway? */
+bool sim_pod_rules_have_room(const struct sim_world *w, sim_id gateway);
+/* Does the text of an address begin with that of another? */
+bool sim_v4_begins_with(sim_v4 whole, sim_v4 begin);
 
 /* ---- steps: worker.c ---- */
 
@@ -250,6 +258,8 @@ void sim_worker_start(struct sim_turn *t);
 void sim_worker_step(struct sim_turn *t);
 bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue);
 bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue);
+/* Does its step add a NAT rule to a gateway pod? */
+bool sim_worker_adds_rule(const struct sim_world *w, enum sim_queue_id queue);
 /* The kind its step writes, SIM_KIND_COUNT if it writes none. */
 enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue);
 

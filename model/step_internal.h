@@ -80,7 +80,21 @@ struct sim_step {
     X(QOS_ADD, sim_qos_add_steps, "add bandwidth rules")                                           \
     X(QOS_DEL, sim_qos_del_steps, "remove bandwidth rules")                                        \
     X(UNDO, sim_undo_steps, "undo a failed add")                                                   \
-    X(SWEEP, sim_sweep_steps, "take off a gateway what belongs to nobody")
+    X(SWEEP, sim_sweep_steps, "take off a gateway what belongs to nobody")                         \
+    X(RULE_ADD, sim_rule_add_steps, "add a NAT rule")                                              \
+    X(RULE_UPDATE, sim_rule_update_steps, "update or delete a NAT rule")                           \
+    X(RULE_DEL, sim_no_steps, "after a NAT rule's deletion")                                       \
+    X(RULE_CREATE, sim_rule_create_steps, "program a NAT rule")                                    \
+    X(RULE_REMOVE, sim_rule_remove_steps, "remove a NAT rule from its gateway")                    \
+    X(RULE_CLEAN, sim_rule_clean_steps, "remove a NAT rule, whatever it was programmed as")        \
+    X(RULE_STATUS, sim_rule_status_steps, "patch a NAT rule's status")                             \
+    X(RULE_LABELS, sim_rule_labels_steps, "patch a NAT rule's labels and annotation")              \
+    X(RULE_FINALIZER_ADD, sim_rule_finalizer_add_steps, "add a NAT rule's finalizer")              \
+    X(RULE_FINALIZER_DEL, sim_rule_finalizer_del_steps, "remove a NAT rule's finalizer")           \
+    X(GATEWAY_INIT, sim_gateway_init_steps, "initialise a gateway")                                \
+    X(GATEWAY_RULES, sim_gateway_rules_steps, "mark a gateway's NAT rules for programming")        \
+    X(GATEWAY_ROUTES, sim_no_steps, "update a gateway's routes")                                   \
+    X(GATEWAY_DEL, sim_gateway_del_steps, "after a gateway's deletion")
 
 enum sim_table {
 #define X(name, array, title) SIM_TABLE_##name,
@@ -157,11 +171,36 @@ int sim_look_up_namespace(struct sim_turn *t);
 /* Reads me->snap again; gone: SUCCEED. */
 int sim_read_again(struct sim_turn *t);
 
+/* At the start of a controller: gateways with pods that wait for it are initialised. */
+void sim_init_gateways(struct sim_turn *t);
+
+/* The rest of a worker whose handler works on NAT rules. */
+static inline struct sim_rule_work *sim_rule_work(const struct sim_turn *t)
+{
+    return &((struct sim_rule_worker *)t->me)->rule;
+}
+
+/* The kind of rules it works on. */
+static inline enum sim_kind_id sim_rule_kind(const struct sim_turn *t)
+{
+    return sim_queue_rule((enum sim_queue_id)t->queue);
+}
+
+/* Reads rule `key` of the handler's kind. */
+bool sim_read_rule(struct sim_turn *t, struct sim_nat_rule *into);
+/* The gateway pass's look-ups, for those over rules: gateway_pass.c */
+bool sim_when_gateway_object_read(const struct sim_turn *t);
+int sim_require_gateway(struct sim_turn *t);
+int sim_read_gateway_time(struct sim_turn *t);
+/* Looks the pods of a gateway up: those that a command runs in as bits in *pods. NEXT, FAIL, or
+ * RETURN if there is none and that is fine. */
+int sim_look_up_pods(struct sim_turn *t, sim_id gateway, bool missing_ok, uint8_t *pods);
+
 /* Looks the pods of me->gateway up and only says whether it went well: gateway.c */
 int sim_find_pods(struct sim_turn *t);
 /* The pods of a gateway that exist, or that run, as bits. */
 uint8_t sim_pods_present(const struct sim_world *w, sim_id gateway, bool running_only);
-void sim_tell_pods(struct sim_turn *t, uint8_t present);
+void sim_tell_pods(struct sim_turn *t, sim_id gateway, uint8_t present);
 /* The creation time of the newest pod that commands go to; 0: there is none. */
 uint32_t sim_newest_pod(const struct sim_turn *t);
 /* Sends me->op; says whether it went well, else me->exec_failed is 1. */

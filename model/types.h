@@ -88,7 +88,8 @@ enum sim_kind_id {
     X(POD, "Pod")                                                                                  \
     X(POLICY, "QoSPolicy")                                                                         \
     X(SUBNET, "Subnet")                                                                            \
-    X(WORKLOAD, "StatefulSet")
+    X(WORKLOAD, "StatefulSet")                                                                     \
+    X(RULE, "NAT rule") /* in handlers that three kinds share: the one at hand */
 
 enum sim_object {
 #define X(name, text, limit, type) SIM_OBJECT_##name,
@@ -114,7 +115,22 @@ uint16_t sim_limit(const struct sim_limits *limits, enum sim_object kind);
     X(DEL_EIP, "delEip", EIP, SHARED, EIPS, DEL)                                                   \
     X(UPDATE_VPC_EIP, "updateVpcEip", GATEWAY, SHARED, EIPS, GATEWAY_PASS)                         \
     X(SUBNET_STATUS, "subnetStatus", SUBNET, OWN, EIPS, SUBNET_STATUS)                             \
-    X(QOS_POLICY, "qosPolicy", POLICY, SHARED, EIPS, QOS_POLICY)
+    X(QOS_POLICY, "qosPolicy", POLICY, SHARED, EIPS, QOS_POLICY)                                   \
+    X(ADD_FIP, "addFip", FIP, SHARED, NAT, RULE_ADD)                                               \
+    X(UPDATE_FIP, "updateFip", FIP, SHARED, NAT, RULE_UPDATE)                                      \
+    X(DEL_FIP, "delFip", FIP, SHARED, NAT, RULE_DEL)                                               \
+    X(ADD_DNAT, "addDnat", DNAT, SHARED, NAT, RULE_ADD)                                            \
+    X(UPDATE_DNAT, "updateDnat", DNAT, SHARED, NAT, RULE_UPDATE)                                   \
+    X(DEL_DNAT, "delDnat", DNAT, SHARED, NAT, RULE_DEL)                                            \
+    X(ADD_SNAT, "addSnat", SNAT, SHARED, NAT, RULE_ADD)                                            \
+    X(UPDATE_SNAT, "updateSnat", SNAT, SHARED, NAT, RULE_UPDATE)                                   \
+    X(DEL_SNAT, "delSnat", SNAT, SHARED, NAT, RULE_DEL)                                            \
+    X(INIT_GATEWAY, "initGw", GATEWAY, SHARED, NAT, GATEWAY_INIT)                                  \
+    X(UPDATE_VPC_FIP, "updateVpcFip", GATEWAY, SHARED, NAT, GATEWAY_RULES)                         \
+    X(UPDATE_VPC_DNAT, "updateVpcDnat", GATEWAY, SHARED, NAT, GATEWAY_RULES)                       \
+    X(UPDATE_VPC_SNAT, "updateVpcSnat", GATEWAY, SHARED, NAT, GATEWAY_RULES)                       \
+    X(UPDATE_VPC_SUBNET, "updateVpcSubnet", GATEWAY, SHARED, NAT, GATEWAY_ROUTES)                  \
+    X(DEL_GATEWAY, "delGw", GATEWAY, SHARED, NAT, GATEWAY_DEL)
 
 enum sim_queue_id {
 #define X(name, text, keys, limiter, part, table) SIM_QUEUE_##name,
@@ -132,6 +148,8 @@ enum sim_part_id {
 /* The kind of the keys of a queue. */
 enum sim_object sim_queue_keys(enum sim_queue_id queue);
 enum sim_part_id sim_queue_part(enum sim_queue_id queue);
+/* The kind of NAT rules that the handler of a queue works on; SIM_KIND_COUNT: none. */
+enum sim_kind_id sim_queue_rule(enum sim_queue_id queue);
 
 /* The limiters (pkg/controller/config.go and client-go's default).  All queues of custom
  * resources share one SHARED instance: one failure counter per key text, whatever the queue.

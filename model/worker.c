@@ -37,8 +37,8 @@ static enum sim_table handler_of(enum sim_queue_id queue)
 
 size_t sim_worker_size(enum sim_queue_id queue)
 {
-    (void)queue;
-    return sizeof(struct sim_worker);
+    return sim_queue_rule(queue) == SIM_KIND_COUNT ? sizeof(struct sim_worker)
+                                                   : sizeof(struct sim_rule_worker);
 }
 
 static const struct sim_step *row_of(const struct sim_worker *me)
@@ -130,7 +130,7 @@ static bool undo_first(struct sim_turn *t)
  * can be ready again before it is delayed. */
 static bool done_before_retry(const struct sim_turn *t)
 {
-    return t->me->failed && t->queue == SIM_QUEUE_UPDATE_VPC_EIP &&
+    return t->me->failed && sim_queue_keys((enum sim_queue_id)t->queue) == SIM_OBJECT_GATEWAY &&
            sim_asks(t->w, SIM_gateway_done_before_retry);
 }
 
@@ -144,14 +144,29 @@ static void end_handler(struct sim_turn *t)
 {
     struct sim_worker *me = t->me;
 
+    if (me->table[0] == SIM_TABLE_GATEWAY_PASS)
+        sim_pass_clear(t->w, SIM_KIND_EIP);
+    else if (me->table[0] == SIM_TABLE_GATEWAY_RULES)
+        sim_pass_clear(t->w, sim_queue_rule((enum sim_queue_id)t->queue));
     memset(me->table, 0, sizeof me->table);
     memset(me->row, 0, sizeof me->row);
     me->depth = 0;
-    if (t->queue == SIM_QUEUE_UPDATE_VPC_EIP)
-        sim_pass_clear(t->w);
     me->phase = me->lock ? SIM_PHASE_UNLOCKING : SIM_PHASE_FINISHING;
     if (!me->lock)
         reach_finish(t);
+}
+
+/* An error of a frame that some other frame wants to hear of goes no further. */
+static bool catch_error(struct sim_worker *me)
+{
+    unsigned frame = me->caught & ~SIM_CAUGHT;
+
+    if (frame == 0 || me->depth < frame)
+        return false;
+    me->caught |= SIM_CAUGHT;
+    while (me->depth >= frame)
+        (void)pop(me);
+    return true;
 }
 
 /* Obeys what a row said; false when the handler is over. */
@@ -171,8 +186,11 @@ static bool follow(struct sim_turn *t, int flow, const struct sim_step *row)
             return true;
         end_handler(t);
         return false;
-    case SUCCEED:
     case FAIL:
+        if (catch_error(me))
+            return true;
+        /* fall through */
+    case SUCCEED:
         me->failed = flow == FAIL || me->undoing;
         if (undo_first(t))
             return true;
@@ -315,6 +333,15 @@ bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue)
     return true;
 }
 
+bool sim_worker_adds_rule(const struct sim_world *w, enum sim_queue_id queue)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+
+    return (me->op == SIM_VERB_FIP_ADD || me->op == SIM_VERB_DNAT_ADD ||
+            me->op == SIM_VERB_SNAT_ADD) &&
+           me->phase == SIM_PHASE_RUNNING && row_of(me)->call == SIM_EVENT_EXEC;
+}
+
 enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue)
 {
     const struct sim_worker *me = sim_worker(w, queue);
@@ -323,9 +350,11 @@ enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id 
     if (me->phase != SIM_PHASE_RUNNING)
         return SIM_KIND_COUNT;
     row = row_of(me);
-    return row->call == SIM_EVENT_WRITE && row->object < SIM_KIND_COUNT
-               ? (enum sim_kind_id)row->object
-               : SIM_KIND_COUNT;
+    if (row->call != SIM_EVENT_WRITE)
+        return SIM_KIND_COUNT;
+    if (row->object == SIM_OBJECT_RULE)
+        return sim_queue_rule(queue);
+    return row->object < SIM_KIND_COUNT ? (enum sim_kind_id)row->object : SIM_KIND_COUNT;
 }
 
 bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue)
@@ -366,6 +395,8 @@ bool sim_stopped_before(const struct sim_world *w, enum sim_queue_id queue, stru
     out->text = row_of(me)->text;
     out->call = row_of(me)->call;
     out->object = row_of(me)->object;
+    if (out->object == SIM_OBJECT_RULE)
+        out->object = (uint8_t)sim_queue_rule(queue);
     if (out->call == SIM_EVENT_EXEC)
         out->verb = me->op;
     return true;

@@ -184,10 +184,13 @@ static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct 
                       sizeof(struct sim_watch) + l->watch * (sizeof(struct sim_notice) +
                                                              sim_kind_size((enum sim_kind_id)k)),
                       1);
-    at->pass = place(c, 1, (l->eips + 7u) / 8u);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        at->pass[k] = place(c, 1, (sim_limit(l, (enum sim_object)k) + 7u) / 8u);
     at->excludes = place(c, sizeof(struct sim_range), excludes);
     at->interfaces = place(c, at->sets, (size_t)l->gateways * l->pods_per_gateway);
     at->status_sets = place(c, at->sets, SIM_STATUS_SETS);
+    at->pod_rules = place(c, sizeof(struct sim_pod_rule),
+                          (size_t)l->gateways * l->pods_per_gateway * l->pod_rules);
     at->ipam = place(c, ipam_bytes(s), 1);
     c->at = (c->at + SIM_PAGE - 1) / SIM_PAGE * SIM_PAGE;
     at->state_end = (uint32_t)c->at;
@@ -201,7 +204,7 @@ static bool lay_out(struct sim_layout *at, const struct sim_setup *s)
     memset(at, 0, sizeof *at);
     if (ipam_bytes(s) == 0)
         return false;
-    c.at = (c.at + 15) / 16 * 16;
+    c.at = (c.at + SIM_PAGE - 1) / SIM_PAGE * SIM_PAGE;
     lay_out_sets(at, s);
     lay_out_state(&c, at, s);
     pages = at->state_end / SIM_PAGE;
@@ -412,25 +415,25 @@ void sim_failures_set(struct sim_world *w, uint16_t name, uint8_t failures)
     *f = failures;
 }
 
-bool sim_pass_get(const struct sim_world *w, sim_id eip)
+bool sim_pass_get(const struct sim_world *w, enum sim_kind_id kind, sim_id id)
 {
-    return (((const uint8_t *)sim_at(w, w->at.pass))[eip / 8] >> (eip % 8)) & 1;
+    return (((const uint8_t *)sim_at(w, w->at.pass[kind]))[id / 8] >> (id % 8)) & 1;
 }
 
-void sim_pass_set(struct sim_world *w, sim_id eip, bool on)
+void sim_pass_set(struct sim_world *w, enum sim_kind_id kind, sim_id id, bool on)
 {
-    uint8_t *byte = (uint8_t *)w + w->at.pass + eip / 8;
-    uint8_t bit = (uint8_t)(1u << (eip % 8));
+    uint8_t *byte = (uint8_t *)w + w->at.pass[kind] + id / 8;
+    uint8_t bit = (uint8_t)(1u << (id % 8));
 
     sim_touch(w, byte, 1);
     *byte = (uint8_t)(on ? *byte | bit : *byte & ~bit);
 }
 
-void sim_pass_clear(struct sim_world *w)
+void sim_pass_clear(struct sim_world *w, enum sim_kind_id kind)
 {
-    for (sim_id e = 0; e < w->limits.eips; e++)
-        if (sim_pass_get(w, e))
-            sim_pass_set(w, e, false);
+    for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)kind); i++)
+        if (sim_pass_get(w, kind, i))
+            sim_pass_set(w, kind, i, false);
 }
 
 struct ipam *sim_ipam_mut(struct sim_world *w)

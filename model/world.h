@@ -73,6 +73,9 @@ struct sim_pod_slot {
     uint8_t inited;
     uint8_t known;       /* 1: it has been running at least once since it was last absent */
     uint8_t own_outside; /* 1: its own address is on the interface and in no subnet */
+    uint8_t annotated;   /* the controller noted that it is initialised */
+    uint8_t pad;
+    uint16_t n_rules; /* NAT rules in it: sim_pod_rule */
 };
 
 struct sim_net_slot {
@@ -203,14 +206,39 @@ struct sim_worker {
     uint8_t ready;       /* argument of patchStatus */
     uint8_t undoing;     /* 1: the add failed and is being undone */
     uint8_t gave_back;   /* bits of the subnets in which something left was released */
-    uint32_t using_ips;  /* subnet status: what is about to be written */
+    uint8_t caught;      /* frames from this one on report errors to it; SIM_CAUGHT: one did */
+    uint8_t pad[3];
+    uint32_t using_ips; /* subnet status: what is about to be written */
     uint32_t available_ips;
+};
+
+#define SIM_CAUGHT 0x80u
+
+/* What a handler that works on NAT rules knows beside: behind the worker of such a queue. */
+struct sim_rule_work {
+    struct sim_nat_rule snap; /* the rule as the handler read it */
+    struct sim_nat_rule copy; /* the rule as a helper read it */
+    struct sim_pod_rule row;  /* what is being programmed or removed */
+    sim_v4 v4;                /* arguments of the status patch */
+    uint32_t redo;
+    sim_ref gw;
+    uint8_t v6;
+    uint8_t ready;
+    uint8_t version_known; /* snat-add: the pod's iptables can draw ports at random */
+    uint8_t pad;
+    uint16_t rule; /* id of the rule being worked on */
+};
+
+struct sim_rule_worker {
+    struct sim_worker worker;
+    struct sim_rule_work rule;
 };
 
 struct sim_layout {
     uint32_t globals, slots[SIM_KIND_COUNT], gateways, pods, nets, subnets, policies, rules;
     uint32_t queues[SIM_QUEUE_COUNT], nodes[SIM_QUEUE_COUNT], failures, deleted;
-    uint32_t watch[SIM_KIND_COUNT], workers[SIM_QUEUE_COUNT], pass;
+    uint32_t watch[SIM_KIND_COUNT], workers[SIM_QUEUE_COUNT], pass[SIM_KIND_COUNT];
+    uint32_t pod_rules;
     uint32_t excludes, interfaces, status_sets, ipam;
     uint32_t absent; /* an empty queue and an idle worker: those of the queues that are not there */
     uint32_t state_end; /* here the derived part begins */
@@ -233,7 +261,10 @@ struct sim_world {
     uint8_t timed;
     uint8_t n_queues; /* the queues from here on are not there */
     struct sim_policy policy;
-    uint8_t pad[8 - (sizeof(struct sim_policy) + sizeof(struct sim_flaw) + 1) % 8];
+    uint8_t pad[8 - (sizeof(struct sim_limits) + sizeof(struct sim_layout) +
+                     SIM_NODE_ADDRESSES * sizeof(sim_v4) + 5 + sizeof(struct sim_flaw) +
+                     sizeof(struct sim_policy)) %
+                        8];
 };
 
 #pragma GCC diagnostic pop
@@ -410,6 +441,29 @@ sim_id sim_reported_in(const struct sim_world *w, sim_id eip);
 /* NAT rules in the cache whose label is v4: bits SIM_NAT_*; counts per kind in n[3] if not NULL,
  * in the order DNAT, FIP, SNAT. */
 uint8_t sim_nat_of(const struct sim_world *w, sim_v4 v4, uint32_t n[3]);
+/* Does a cached rule carry what a LIST selects: an address, a gateway, a gateway and a port? */
+bool sim_rule_selected(const struct sim_nat_rule *rule, uint8_t selector, sim_v4 v4, sim_id gateway,
+                       uint16_t port);
+
+/* The NAT rules in a gateway pod, pod_slot.n_rules of them, in a fixed order. */
+static inline const struct sim_pod_rule *sim_pod_rules(const struct sim_world *w, sim_id pod)
+{
+    return (const struct sim_pod_rule *)sim_at(w, w->at.pod_rules) +
+           (size_t)pod * w->limits.pod_rules;
+}
+
+/* A rule, as the API server or the cache has it. */
+static inline const struct sim_nat_rule *sim_rule_api(const struct sim_world *w,
+                                                      enum sim_kind_id kind, sim_id id)
+{
+    return (const struct sim_nat_rule *)sim_api(w, kind, id);
+}
+
+static inline const struct sim_nat_rule *sim_rule_cache(const struct sim_world *w,
+                                                        enum sim_kind_id kind, sim_id id)
+{
+    return (const struct sim_nat_rule *)sim_cache(w, kind, id);
+}
 
 /* Clears what no later step reads: two worlds that only differ in it go on alike.  The identity
  * that a world keeps of itself is not told of it. */

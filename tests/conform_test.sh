@@ -2,8 +2,8 @@
 # Every recorded step of kube-ovn's real controller, at eight versions, repeated by the model.
 set -euo pipefail
 cd "$SRC"
-recordings=(tests/data/handlers/*/*.jsonl.gz tests/data/issue-4922/*.jsonl.gz)
-[ ${#recordings[@]} -eq 24 ] || { echo "expected 24 recordings, found ${#recordings[@]}"; exit 1; }
+recordings=(tests/data/{handlers,nat}/*/*.jsonl.gz tests/data/issue-4922/*.jsonl.gz)
+[ ${#recordings[@]} -eq 40 ] || { echo "expected 40 recordings, found ${#recordings[@]}"; exit 1; }
 
 "$EIPSIM" conform "${recordings[@]}" | tee "$BUILD/conform.txt"
 

@@ -23,7 +23,8 @@ enum {
 };
 
 /* EIPs 0..2 are names 0..2, gateways are names 3 and 4; nets 0 and 1 are 1.1.1.0/24 and
- * 10.0.1.0/29, net 2 is nothing; policies: 0 is shared, 1 is not, 2 is missing. */
+ * 10.0.1.0/29, net 2 is nothing; policies: 0 is shared, 1 is not, 2 is missing.  With rules there
+ * is one of each kind, called as EIP 0 is. */
 struct fixture {
     struct sim_setup setup;
     uint16_t names[FIXTURE_EIPS];
@@ -63,7 +64,7 @@ static inline void fixture_policies(struct fixture *f)
     f->setup.rules = f->rules;
 }
 
-static inline void fixture_init(struct fixture *f, enum sim_profile profile, bool timed)
+static inline void fixture_make(struct fixture *f, enum sim_profile profile, bool timed, bool rules)
 {
     struct sim_limits *l = &f->setup.limits;
     size_t size;
@@ -79,6 +80,9 @@ static inline void fixture_init(struct fixture *f, enum sim_profile profile, boo
     l->names = FIXTURE_EIPS + FIXTURE_GATEWAYS;
     l->watch = 8;
     l->macs = FIXTURE_EIPS * SIM_MACS_PER_EIP;
+    if (rules)
+        l->nat = l->dnats = l->fips = l->snats = 1;
+    l->pod_rules = rules ? 8 : 0;
     for (unsigned i = 0; i < FIXTURE_EIPS; i++)
         f->names[i] = (uint16_t)i;
     for (unsigned i = 0; i < FIXTURE_GATEWAYS; i++) {
@@ -94,7 +98,8 @@ static inline void fixture_init(struct fixture *f, enum sim_profile profile, boo
     f->setup.profile = (uint8_t)profile;
     f->setup.timed = timed;
     f->setup.nat_enabled = f->setup.up = 1;
-    f->setup.kind_names[SIM_KIND_EIP] = f->names;
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        f->setup.kind_names[k] = f->names;
     f->setup.gateways = f->gateways;
     f->setup.nets = f->nets;
     f->setup.subnets = f->subnets;
@@ -102,6 +107,11 @@ static inline void fixture_init(struct fixture *f, enum sim_profile profile, boo
     assert_true(size > 0);
     assert_int_equal(sim_init(aligned_alloc(64, (size + 63) / 64 * 64), &f->setup, &f->world),
                      SIM_STATUS_DONE);
+}
+
+static inline void fixture_init(struct fixture *f, enum sim_profile profile, bool timed)
+{
+    fixture_make(f, profile, timed, false);
 }
 
 static inline void fixture_free(struct fixture *f)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/objects.h"
 #include "tools/put.h"
 #include "tools/vocabulary.h"
 
@@ -116,36 +117,6 @@ static bool v4_in(struct reader *r, uint32_t object, const char *key, sim_v4 *ou
                : fail(r, w.node, "`%s` is a text that is not known", key);
 }
 
-static bool mac_in(struct reader *r, uint32_t object, const char *key, uint32_t *out)
-{
-    struct word w;
-
-    if (!word_of(r, object, key, false, &w))
-        return false;
-    if (r->b != NULL)
-        return builder_ok(r, w.node, tool_builder_name(r->b, TOOL_NAME_MAC, w.text, w.length));
-    *out = tool_mac_of(r->config, w.text, w.length);
-    return true;
-}
-
-static bool v6_in(struct reader *r, uint32_t object, const char *key, uint8_t *out)
-{
-    struct word w;
-
-    if (!word_of(r, object, key, false, &w))
-        return false;
-    if (w.length == 0)
-        *out = SIM_V6_EMPTY;
-    else if (w.length == 5 && memcmp(w.text, "<nil>", 5) == 0)
-        *out = SIM_V6_NIL;
-    else
-        *out = SIM_V6_LOWER;
-    for (size_t i = 0; i < w.length; i++)
-        if (w.text[i] >= 'A' && w.text[i] <= 'Z')
-            *out = SIM_V6_UPPER;
-    return true;
-}
-
 static bool flag_of(struct reader *r, const char *key)
 {
     uint32_t node = tool_parsed_get(r->j, r->object, key);
@@ -181,84 +152,121 @@ static bool finalizers_of(struct reader *r)
                 return false;
             continue;
         }
-        r->a->body.finalizer[n] = tool_finalizer_of(r->config, text, length);
-        if (r->a->body.finalizer[n++] == SIM_FINALIZER_NONE)
+        r->a->meta.finalizer[n] = tool_finalizer_of(r->config, text, length);
+        if (r->a->meta.finalizer[n++] == SIM_FINALIZER_NONE)
             return fail(r, i, "%s", "this finalizer is not known");
     }
     return true;
 }
 
-static bool spec_of(struct reader *r)
+/* One field of the body. */
+static bool field_in(struct reader *r, uint32_t section, const struct sim_field *f)
 {
-    uint32_t spec = tool_parsed_get(r->j, r->object, "spec");
-    struct sim_eip *body = &r->a->body;
-    struct word ns;
+    struct word w;
+    const char *wrong;
 
-    if (spec == 0)
-        return true;
-    if (r->j->node[spec].type != TOOL_PARSED_OBJECT)
-        return fail(r, spec, "`%s` must be an object", "spec");
-    if (!word_of(r, spec, "namespace", false, &ns))
+    if (!word_of(r, section, f->key, false, &w))
         return false;
-    body->ns = ns.length > 0;
-    return ref_in(r, spec, "externalSubnet", TOOL_NAME_NET, &body->net) &&
-           ref_in(r, spec, "natGwDp", TOOL_NAME_GATEWAY, &body->gw) &&
-           ref_in(r, spec, "qosPolicy", TOOL_NAME_POLICY, &body->qos) &&
-           v4_in(r, spec, "v4ip", &body->spec_v4) && v6_in(r, spec, "v6ip", &body->v6) &&
-           mac_in(r, spec, "macAddress", &body->mac);
+    if (r->b != NULL)
+        return builder_ok(r, w.node, tool_field_mention(r->b, f, w.text, w.length));
+    wrong = tool_field_parse(r->config, f, w.text, w.length, &r->a->meta);
+    return wrong == NULL ? true : fail(r, w.node, wrong, f->key);
 }
 
-static bool label_in(struct reader *r, uint32_t labels, const char *key, uint8_t bit)
+/* The fields of one section that are there; bit n of *given: the n-th of them was. */
+static bool section_of(struct reader *r, const char *key, enum sim_section section, uint8_t *given)
 {
-    if (tool_parsed_get(r->j, labels, key) != 0)
-        r->a->body.labels |= bit;
+    uint32_t node = tool_parsed_get(r->j, r->object, key);
+    size_t count;
+    const struct sim_field *f = sim_fields((enum sim_object)r->a->object, &count);
+    unsigned n = 0;
+
+    *given = 0;
+    if (node == 0)
+        return true;
+    if (r->j->node[node].type != TOOL_PARSED_OBJECT)
+        return fail(r, node, "`%s` must be an object", key);
+    for (size_t i = 0; i < count; i++) {
+        if (f[i].section != section)
+            continue;
+        if (tool_parsed_get(r->j, node, f[i].key) != 0) {
+            *given = (uint8_t)(*given | 1u << n);
+            if (!field_in(r, node, &f[i]))
+                return false;
+        }
+        n++;
+    }
     return true;
 }
 
-static bool labels_of(struct reader *r)
+static bool body_of(struct reader *r)
 {
-    uint32_t labels = tool_parsed_get(r->j, r->object, "labels");
-    struct sim_eip *body = &r->a->body;
+    uint8_t given;
 
-    if (labels == 0)
-        return true;
-    if (r->j->node[labels].type != TOOL_PARSED_OBJECT)
-        return fail(r, labels, "`%s` must be an object", "labels");
-    return label_in(r, labels, "ovn.kubernetes.io/eip_v4_ip", SIM_LABEL_V4) &&
-           label_in(r, labels, "ovn.kubernetes.io/qos", SIM_LABEL_QOS) &&
-           label_in(r, labels, "ovn.kubernetes.io/subnet", SIM_LABEL_NET) &&
-           label_in(r, labels, "ovn.kubernetes.io/vpc-nat-gw-name", SIM_LABEL_GW) &&
-           v4_in(r, labels, "ovn.kubernetes.io/eip_v4_ip", &body->label_v4) &&
-           ref_in(r, labels, "ovn.kubernetes.io/qos", TOOL_NAME_POLICY, &body->label_qos) &&
-           ref_in(r, labels, "ovn.kubernetes.io/subnet", TOOL_NAME_NET, &body->label_net) &&
-           ref_in(r, labels, "ovn.kubernetes.io/vpc-nat-gw-name", TOOL_NAME_GATEWAY,
-                  &body->label_gw);
+    return section_of(r, "spec", SIM_SECTION_SPEC, &given) &&
+           section_of(r, "labels", SIM_SECTION_LABELS, &given) &&
+           section_of(r, "annotations", SIM_SECTION_ANNOTATIONS, &given) && finalizers_of(r);
+}
+
+/* A user's object: an EIP by "eip", or one of any kind by "kind" and "name". */
+static bool object_of(struct reader *r)
+{
+    uint8_t kind = SIM_KIND_EIP;
+
+    if (tool_parsed_get(r->j, r->object, "eip") != 0)
+        return name_of(r, "eip", TOOL_NAME_EIP);
+    if (tool_parsed_get(r->j, r->object, "kind") == 0)
+        return name_of(r, "eip", TOOL_NAME_EIP); /* says that it is missing */
+    if (!one_of(r, "kind", true, tool_object_find, SIM_KIND_COUNT, &kind))
+        return false;
+    r->a->object = kind;
+    return name_of(r, "name", tool_name_kind((enum sim_kind_id)kind));
+}
+
+/* Whose watch; EIPs unless told otherwise. */
+static bool watch_of(struct reader *r)
+{
+    return tool_parsed_get(r->j, r->object, "kind") == 0 ||
+           one_of(r, "kind", true, tool_object_find, SIM_KIND_COUNT, &r->a->object);
 }
 
 /* ---- everything else ---- */
 
+static enum tool_name_kind key_kind(enum sim_queue_id queue)
+{
+    switch (sim_queue_keys(queue)) {
+    case SIM_OBJECT_GATEWAY:
+        return TOOL_NAME_GATEWAY;
+    case SIM_OBJECT_SUBNET:
+        return TOOL_NAME_NET;
+    case SIM_OBJECT_POLICY:
+        return TOOL_NAME_POLICY;
+    default:
+        return tool_name_kind((enum sim_kind_id)sim_queue_keys(queue));
+    }
+}
+
+static void need_nat_part(struct reader *r)
+{
+    if (r->b != NULL)
+        tool_builder_options(r->b)->nat_part = 1;
+}
+
 static bool key_of(struct reader *r)
 {
+    enum sim_queue_id queue;
     struct word w;
 
-    if (!one_of(r, "queue", true, tool_queue_find, SIM_QUEUE_COUNT, &r->a->queue))
+    if (!one_of(r, "queue", true, tool_queue_find, SIM_QUEUE_COUNT, &r->a->queue) ||
+        !word_of(r, r->object, "key", true, &w))
         return false;
-    switch (sim_queue_keys((enum sim_queue_id)r->a->queue)) {
-    case SIM_OBJECT_EIP:
-        return name_of(r, "key", TOOL_NAME_EIP);
-    case SIM_OBJECT_GATEWAY:
-        return name_of(r, "key", TOOL_NAME_GATEWAY);
-    case SIM_OBJECT_POLICY:
-        return name_of(r, "key", TOOL_NAME_POLICY);
-    default:
-        break;
-    }
-    if (r->b != NULL)
-        return name_of(r, "key", TOOL_NAME_NET);
-    if (!word_of(r, r->object, "key", true, &w))
-        return false;
-    r->a->id = tool_key_of(r->config, (enum sim_queue_id)r->a->queue, w.text, w.length);
-    return r->a->id != SIM_NONE ? true : fail(r, w.node, "%s", "no such key is known");
+    queue = (enum sim_queue_id)r->a->queue;
+    if (sim_queue_part(queue) == SIM_PART_NAT)
+        need_nat_part(r);
+    if (r->b != NULL) /* a namespaced key has its gateway named elsewhere */
+        return memchr(w.text, '/', w.length) != NULL || name_of(r, "key", key_kind(queue));
+    r->a->id = tool_key_of(r->config, queue, w.text, w.length);
+    return r->a->id != SIM_NONE ? true : fail(r, w.node, "`%s` names nothing that is known", "key");
 }
 
 static bool pod_of(struct reader *r)
@@ -354,13 +362,17 @@ static bool members_of(struct reader *r)
 {
     switch (r->a->kind) {
     case SIM_ACTION_CREATE:
-        return name_of(r, "eip", TOOL_NAME_EIP) && spec_of(r) && labels_of(r) && finalizers_of(r);
+        return object_of(r) && body_of(r);
     case SIM_ACTION_DELETE:
     case SIM_ACTION_DELETE_BEGIN:
     case SIM_ACTION_DELETE_END:
-        return name_of(r, "eip", TOOL_NAME_EIP);
+        return object_of(r);
     case SIM_ACTION_SET_FINALIZERS:
-        return name_of(r, "eip", TOOL_NAME_EIP) && finalizers_of(r);
+        return object_of(r) && finalizers_of(r);
+    case SIM_ACTION_SET_SPEC:
+        return object_of(r) && section_of(r, "spec", SIM_SECTION_SPEC, &r->a->value);
+    case SIM_ACTION_DELIVER:
+        return watch_of(r);
     case SIM_ACTION_SET_QOS:
         return name_of(r, "eip", TOOL_NAME_EIP) &&
                ref_in(r, r->object, "value", TOOL_NAME_POLICY, &r->a->body.qos);
@@ -386,6 +398,9 @@ static bool members_of(struct reader *r)
         return time_of(r);
     case SIM_ACTION_GATEWAY:
         return name_of(r, "gw", TOOL_NAME_GATEWAY) && flag_of(r, "present");
+    case SIM_ACTION_GATEWAY_DELETED:
+        need_nat_part(r);
+        return name_of(r, "gw", TOOL_NAME_GATEWAY);
     case SIM_ACTION_RULE:
         return rule_of(r);
     case SIM_ACTION_SUBNET:

@@ -52,6 +52,9 @@ static int setup(void **state)
     assert_true(tool_builder_subnet(f.builder, &subnet));
     name(&f, TOOL_NAME_EIP, "e1");
     name(&f, TOOL_NAME_EIP, "e \"2\"");
+    name(&f, TOOL_NAME_FIP, "f1");
+    name(&f, TOOL_NAME_DNAT, "e1");
+    name(&f, TOOL_NAME_SNAT, "s1");
     pod(&f, "gw1", "vpc-nat-gw-gw1-0");
     pod(&f, "gw1", "vpc-nat-gw-gw1-1");
     pod(&f, "gw2", "vpc-nat-gw-gw2-0");

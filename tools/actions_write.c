@@ -1,4 +1,5 @@
 #include "tools/actions.h"
+#include "tools/objects.h"
 #include "tools/put.h"
 
 static void put_v4(const struct tool_render *r, const char *key, sim_v4 v4, struct tool_text *out)
@@ -8,34 +9,70 @@ static void put_v4(const struct tool_render *r, const char *key, sim_v4 v4, stru
     tool_put_text(out, key, tool_v4_text(r->config, v4, buffer));
 }
 
+/* An EIP goes by "eip", every other kind by "kind" and "name". */
+static void put_object(const struct tool_render *r, const struct sim_action *a,
+                       struct tool_text *out)
+{
+    if (a->object == SIM_KIND_EIP)
+        tool_put_text(out, "eip", r->config->names.eip[a->id]);
+}
+
+static void put_name(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
+{
+    if (a->object == SIM_KIND_EIP)
+        return;
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)a->object));
+    tool_put_text(out, "name", tool_object_text(r, (enum sim_object)a->object, a->id));
+}
+
 static void put_create(const struct tool_render *r, const struct sim_action *a,
                        struct tool_text *out)
 {
-    tool_put_text(out, "eip", r->config->names.eip[a->id]);
-    if (sim_eip_finalizer_count(&a->body) > 0) {
-        tool_put_key(out, "finalizers");
-        tool_render_finalizers(r, &a->body, out);
-    }
-    if (a->body.labels != 0) {
-        tool_put_key(out, "labels");
-        tool_render_labels(r, &a->body, out);
-    }
+    enum sim_object kind = (enum sim_object)a->object;
+
+    put_object(r, a, out);
+    tool_render_metadata(r, kind, &a->meta, TOOL_METADATA_FINALIZERS, out);
+    put_name(r, a, out);
+    tool_render_metadata(r, kind, &a->meta, TOOL_METADATA_ANNOTATIONS, out);
+    tool_render_metadata(r, kind, &a->meta, TOOL_METADATA_LABELS, out);
     tool_put_key(out, "spec");
-    tool_render_spec(r, &a->body, out);
+    tool_render_section(r, kind, SIM_SECTION_SPEC, &a->meta, false, out);
+}
+
+/* The fields that are set, be they empty. */
+static void put_spec(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
+{
+    struct tool_text text = {0};
+    const struct sim_field *f;
+
+    tool_put_key(out, "spec");
+    tool_put_char(out, '{');
+    for (unsigned n = 0; (f = sim_spec_field((enum sim_object)a->object, n)) != NULL; n++) {
+        if (!(a->value >> n & 1))
+            continue;
+        tool_text_clear(&text);
+        tool_field_text(r->config, f, &a->meta, &text);
+        tool_put_text(out, f->key, tool_text_get(&text));
+    }
+    tool_put_char(out, '}');
+    tool_text_free(&text);
 }
 
 static void put_user(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
 {
-    tool_put_text(out, "eip", r->config->names.eip[a->id]);
+    put_object(r, a, out);
     if (a->kind == SIM_ACTION_SET_FINALIZERS) {
         tool_put_key(out, "finalizers");
-        tool_render_finalizers(r, &a->body, out);
-    } else if (a->kind == SIM_ACTION_SET_QOS) {
+        tool_render_finalizers(r, &a->meta, out);
+    }
+    put_name(r, a, out);
+    if (a->kind == SIM_ACTION_SET_SPEC)
+        put_spec(r, a, out);
+    else if (a->kind == SIM_ACTION_SET_QOS)
         tool_put_text(out, "value",
                       a->body.qos == 0 ? "" : r->config->names.policy[sim_ref_id(a->body.qos)]);
-    } else if (a->kind == SIM_ACTION_SET_V4IP) {
+    else if (a->kind == SIM_ACTION_SET_V4IP)
         put_v4(r, "value", a->body.spec_v4, out);
-    }
 }
 
 static void put_pod(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
@@ -75,6 +112,9 @@ static void put_outside(const struct tool_render *r, const struct sim_action *a,
         tool_put_text(out, "gw", r->config->names.gateway[a->id]);
         tool_put_bool(out, "present", a->value != 0);
         break;
+    case SIM_ACTION_GATEWAY_DELETED:
+        tool_put_text(out, "gw", r->config->names.gateway[a->id]);
+        break;
     case SIM_ACTION_RULE:
         put_rule(r, a, out);
         break;
@@ -109,7 +149,12 @@ void tool_action_write(const struct tool_render *r, const struct sim_action *a,
     case SIM_ACTION_SET_FINALIZERS:
     case SIM_ACTION_SET_QOS:
     case SIM_ACTION_SET_V4IP:
+    case SIM_ACTION_SET_SPEC:
         put_user(r, a, out);
+        break;
+    case SIM_ACTION_DELIVER:
+        if (a->object != SIM_KIND_EIP)
+            tool_put_text(out, "kind", sim_object_text((enum sim_object)a->object));
         break;
     case SIM_ACTION_STEP:
         if (a->fault != SIM_FAULT_NONE)

@@ -23,6 +23,9 @@
 /* Kinds of names.  name, text used in messages.  Pods and rules have functions of their own. */
 #define TOOL_NAME_KINDS(X)                                                                         \
     X(EIP, "EIP")                                                                                  \
+    X(DNAT, "DNAT rule")                                                                           \
+    X(FIP, "FIP rule")                                                                             \
+    X(SNAT, "SNAT rule")                                                                           \
     X(GATEWAY, "gateway")                                                                          \
     X(NET, "network")                                                                              \
     X(POLICY, "QoS policy")                                                                        \
@@ -36,6 +39,16 @@ enum tool_name_kind {
 #undef X
         TOOL_NAME_KIND_COUNT
 };
+
+/* The names of objects of a kind. */
+static inline enum tool_name_kind tool_name_kind(enum sim_kind_id kind)
+{
+    return (enum tool_name_kind)kind;
+}
+
+/* What v1.12 tells a gateway's script: the services' range and the gateway inside
+ * (pkg/controller/vpc_nat_gateway.go). */
+#define TOOL_INIT_ARGUMENT "10.96.0.0/12,192.168.0.1"
 
 /* What an empty spec.externalSubnet means, and where the controller lives
  * (pkg/util/const.go and pkg/controller/config.go, all tags). */
@@ -62,7 +75,8 @@ bool tool_builder_name(struct tool_builder *b, enum tool_name_kind kind, const c
 /* A pod of a gateway, which it mentions too. */
 bool tool_builder_pod(struct tool_builder *b, const char *gateway, size_t gateway_length,
                       const char *pod, size_t pod_length);
-/* A NAT rule: SIM_OBJECT_DNAT, _FIP or _SNAT.  Equal names of two kinds are two rules. */
+/* A NAT rule that is only a label in a cache: SIM_OBJECT_DNAT, _FIP or _SNAT.  Equal names of two
+ * kinds are two rules. */
 bool tool_builder_rule(struct tool_builder *b, enum sim_object object, const char *name,
                        size_t length);
 
@@ -100,13 +114,15 @@ bool tool_builder_own(struct tool_builder *b, const char *gateway, sim_v4 own, u
 /* ---- first pass: the rest; the defaults are in brackets ---- */
 
 struct tool_options {
-    uint8_t profile;           /* enum sim_profile [master] */
-    struct sim_flaw flaw;      /* what the world does wrong [nothing] */
-    struct sim_policy policy;  /* switches [those of master] */
-    uint8_t timed;             /* virtual clock [1] */
-    uint8_t nat_enabled;       /* [1] */
-    uint8_t up;                /* the controller runs at the start [1] */
-    uint16_t watch;            /* capacity of the watch [0: four events an EIP and 64] */
+    uint8_t profile;          /* enum sim_profile [master] */
+    struct sim_flaw flaw;     /* what the world does wrong [nothing] */
+    struct sim_policy policy; /* switches [those of master] */
+    uint8_t timed;            /* virtual clock [1] */
+    uint8_t nat_enabled;      /* [1] */
+    uint8_t up;               /* the controller runs at the start [1] */
+    uint8_t nat_part;   /* the controller's part for NAT rules is there [0: if any is named] */
+    uint16_t pod_rules; /* NAT rules a pod can carry [0: eight for each that is named] */
+    uint16_t watch;     /* capacity of the watch [0: four events an EIP and 64] */
     uint16_t pods_per_gateway; /* [0: as many as the gateway with most pods has, at least 1] */
 };
 

@@ -95,16 +95,16 @@ static void fill_subnets(struct tool_builder *b)
 
 /* ---- EIPs, gateways, and the texts they lock by ---- */
 
-static const char **merge(struct tool_builder *b, const struct name_set *x,
+static const char **merge(struct tool_builder *b, const char *const *x, size_t n_x,
                           const struct name_set *y, size_t *count)
 {
-    const char **all = tool_arena_alloc(&b->arena, (x->count + y->count + 1) * sizeof *all);
+    const char **all = tool_arena_alloc(&b->arena, (n_x + y->count + 1) * sizeof *all);
     size_t i = 0, j = 0, n = 0;
 
-    while (i < x->count || j < y->count) {
-        int order = i == x->count ? 1 : j == y->count ? -1 : strcmp(x->name[i], y->name[j]);
+    while (i < n_x || j < y->count) {
+        int order = i == n_x ? 1 : j == y->count ? -1 : strcmp(x[i], y->name[j]);
 
-        all[n++] = order <= 0 ? x->name[i] : y->name[j];
+        all[n++] = order <= 0 ? x[i] : y->name[j];
         i += order <= 0;
         j += order >= 0;
     }
@@ -112,18 +112,30 @@ static const char **merge(struct tool_builder *b, const struct name_set *x,
     return all;
 }
 
+static void number_names(struct tool_builder *b, enum sim_kind_id kind, const char *const *all,
+                         size_t count)
+{
+    const struct name_set *set = &b->names[tool_name_kind(kind)];
+    uint16_t *names = tool_arena_alloc(&b->arena, (set->count + 1) * sizeof *names);
+
+    for (size_t i = 0; i < set->count; i++)
+        names[i] = (uint16_t)tool_name_find(all, count, set->name[i], strlen(set->name[i]));
+    b->config.setup.kind_names[kind] = names;
+    b->config.names.object[kind] = set->name;
+}
+
 static void fill_names(struct tool_builder *b)
 {
-    const struct name_set *eips = &b->names[TOOL_NAME_EIP];
     const struct name_set *gateways = &b->names[TOOL_NAME_GATEWAY];
     struct sim_setup *s = &b->config.setup;
-    size_t count;
-    const char **all = merge(b, eips, gateways, &count);
-    uint16_t *names = tool_arena_alloc(&b->arena, (eips->count + 1) * sizeof *names);
+    size_t count = gateways->count;
+    const char *const *all = gateways->name;
     struct sim_gateway_setup *g = tool_arena_alloc(&b->arena, (gateways->count + 1) * sizeof *g);
 
-    for (size_t i = 0; i < eips->count; i++)
-        names[i] = (uint16_t)tool_name_find(all, count, eips->name[i], strlen(eips->name[i]));
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        all = merge(b, all, count, &b->names[tool_name_kind((enum sim_kind_id)k)], &count);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        number_names(b, (enum sim_kind_id)k, all, count);
     for (size_t i = 0; i < gateways->count; i++) {
         g[i].name =
             (uint16_t)tool_name_find(all, count, gateways->name[i], strlen(gateways->name[i]));
@@ -136,7 +148,6 @@ static void fill_names(struct tool_builder *b)
         of->own_prefix = b->owns[i].prefix;
     }
     s->limits.names = (uint16_t)count;
-    s->kind_names[SIM_KIND_EIP] = names;
     s->gateways = g;
 }
 
@@ -258,8 +269,9 @@ static bool check_counts(struct tool_builder *b)
 {
     if (b->n_subnets == 0)
         return fail(b, "there is no subnet");
-    if (b->names[TOOL_NAME_EIP].count > 0x6000)
-        return fail(b, "more than 24,576 EIPs");
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (b->names[tool_name_kind((enum sim_kind_id)k)].count > 0x6000)
+            return fail(b, "more than 24,576 objects of one kind");
     if (b->names[TOOL_NAME_GATEWAY].count > 4096 || b->names[TOOL_NAME_NET].count > 4096 ||
         b->names[TOOL_NAME_POLICY].count > 4096)
         return fail(b, "more than 4,096 gateways, networks or policies");
@@ -271,9 +283,16 @@ static bool check_counts(struct tool_builder *b)
 static void fill_limits(struct tool_builder *b)
 {
     struct sim_limits *l = &b->config.setup.limits;
-    size_t eips = b->names[TOOL_NAME_EIP].count;
+    size_t eips = b->names[TOOL_NAME_EIP].count, rules;
 
     l->eips = (uint16_t)eips;
+    l->dnats = (uint16_t)b->names[TOOL_NAME_DNAT].count;
+    l->fips = (uint16_t)b->names[TOOL_NAME_FIP].count;
+    l->snats = (uint16_t)b->names[TOOL_NAME_SNAT].count;
+    rules = (size_t)l->dnats + l->fips + l->snats;
+    l->nat = b->options.nat_part || rules > 0;
+    l->pod_rules = b->options.pod_rules != 0 ? b->options.pod_rules
+                                             : (uint16_t)(rules < 8000 ? 8 * rules : 64000);
     l->gateways = (uint16_t)b->names[TOOL_NAME_GATEWAY].count;
     l->nets = (uint16_t)b->names[TOOL_NAME_NET].count;
     l->subnets = (uint16_t)b->n_subnets;
@@ -284,12 +303,26 @@ static void fill_limits(struct tool_builder *b)
     l->macs = (uint32_t)(eips * SIM_MACS_PER_EIP + b->names[TOOL_NAME_MAC].count);
 }
 
+static const char **namespaced(struct tool_builder *b, const struct name_set *set)
+{
+    const char **out = tool_arena_alloc(&b->arena, (set->count + 1) * sizeof *out);
+    char text[2 * TOOL_NAME_MAX];
+
+    for (size_t i = 0; i < set->count; i++) {
+        int length = snprintf(text, sizeof text, "%s/%s", TOOL_NAMESPACE, set->name[i]);
+
+        out[i] = tool_arena_copy(&b->arena, text, (size_t)length);
+    }
+    return out;
+}
+
 static void fill_texts(struct tool_builder *b)
 {
     struct engine_names *n = &b->config.names;
 
     n->eip = b->names[TOOL_NAME_EIP].name;
     n->gateway = b->names[TOOL_NAME_GATEWAY].name;
+    n->gateway_key = namespaced(b, &b->names[TOOL_NAME_GATEWAY]);
     n->net = b->names[TOOL_NAME_NET].name;
     n->policy = b->names[TOOL_NAME_POLICY].name;
     n->finalizer = b->names[TOOL_NAME_FINALIZER].name;

@@ -49,10 +49,11 @@ static const char *const *names_of(const struct engine_config *c, enum tool_name
     const struct sim_limits *l = &c->setup.limits;
     const struct engine_names *n = &c->names;
 
+    if (kind < (enum tool_name_kind)SIM_KIND_COUNT) {
+        *count = sim_limit(l, (enum sim_object)kind);
+        return n->object[kind];
+    }
     switch (kind) {
-    case TOOL_NAME_EIP:
-        *count = l->eips;
-        return n->eip;
     case TOOL_NAME_GATEWAY:
         *count = l->gateways;
         return n->gateway;
@@ -146,18 +147,32 @@ uint32_t tool_mac_of(const struct engine_config *config, const char *text, size_
                : (uint32_t)config->setup.limits.eips * SIM_MACS_PER_EIP + (uint32_t)id + 1;
 }
 
+/* A deleted gateway is queued with its namespace on master. */
+static bool is_namespaced(const struct engine_config *config, enum sim_queue_id queue)
+{
+    return queue == SIM_QUEUE_DEL_GATEWAY &&
+           config->setup.policy.value[SIM_gateway_key_namespaced] != 0;
+}
+
 sim_id tool_key_of(const struct engine_config *config, enum sim_queue_id queue, const char *text,
                    size_t length)
 {
-    switch (queue) {
-    case SIM_QUEUE_UPDATE_VPC_EIP:
+    size_t prefix = strlen(TOOL_NAMESPACE "/");
+
+    switch (sim_queue_keys(queue)) {
+    case SIM_OBJECT_GATEWAY:
+        if (is_namespaced(config, queue) && length > prefix) {
+            text += prefix;
+            length -= prefix;
+        }
         return tool_id_of(config, TOOL_NAME_GATEWAY, text, length);
-    case SIM_QUEUE_SUBNET_STATUS:
+    case SIM_OBJECT_SUBNET:
         return tool_id_of(config, TOOL_NAME_NET, text, length);
-    case SIM_QUEUE_QOS_POLICY:
+    case SIM_OBJECT_POLICY:
         return tool_id_of(config, TOOL_NAME_POLICY, text, length);
     default:
-        return tool_id_of(config, TOOL_NAME_EIP, text, length);
+        return tool_id_of(config, tool_name_kind((enum sim_kind_id)sim_queue_keys(queue)), text,
+                          length);
     }
 }
 
@@ -200,14 +215,15 @@ const char *tool_mac_text(const struct engine_config *config, uint32_t mac, char
 
 const char *tool_key_text(const struct engine_config *config, enum sim_queue_id queue, sim_id key)
 {
-    switch (queue) {
-    case SIM_QUEUE_UPDATE_VPC_EIP:
-        return config->names.gateway[key];
-    case SIM_QUEUE_SUBNET_STATUS:
+    switch (sim_queue_keys(queue)) {
+    case SIM_OBJECT_GATEWAY:
+        return is_namespaced(config, queue) ? config->names.gateway_key[key]
+                                            : config->names.gateway[key];
+    case SIM_OBJECT_SUBNET:
         return config->names.net[key];
-    case SIM_QUEUE_QOS_POLICY:
+    case SIM_OBJECT_POLICY:
         return config->names.policy[key];
     default:
-        return config->names.eip[key];
+        return config->names.object[sim_queue_keys(queue)][key];
     }
 }

@@ -227,7 +227,8 @@ static bool compare_delivery(struct conform_run *run)
     if (e == NULL)
         return compare_text(run, "event", "");
     snprintf(rv, sizeof rv, "%u", e->rv);
-    return compare_text(run, "eip", run->config->names.eip[e->id]) &&
+    return compare_text(run, e->object == SIM_OBJECT_EIP ? "eip" : "name",
+                        run->config->names.object[e->object][e->id]) &&
            compare_text(run, "event", sim_verb_text((enum sim_verb)e->verb)) &&
            compare_text(run, "rv", rv);
 }
@@ -253,6 +254,7 @@ static bool compare_fields(struct conform_run *run, const struct sim_action *a)
     case SIM_ACTION_SET_FINALIZERS:
     case SIM_ACTION_SET_QOS:
     case SIM_ACTION_SET_V4IP:
+    case SIM_ACTION_SET_SPEC:
         e = find_fact(run, SIM_EVENT_STORED);
         return compare_text(run, "result",
                             e == NULL ? "" : sim_result_text((enum sim_result)e->result));
@@ -369,6 +371,8 @@ static bool describe_world(struct reader *r)
 
     if (!ok)
         malformed(r, r->stream.line[0].number, 1, tool_text_get(&error));
+    else if (tool_parsed_get(&first, tool_parsed_get(&first, 0, "changed"), "queue/addFip") != 0)
+        tool_builder_options(r->builder)->nat_part = 1;
     tool_text_free(&error);
     tool_parsed_free(&first);
     return ok;

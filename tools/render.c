@@ -6,6 +6,7 @@
 
 #include "tools/builder.h"
 #include "tools/memory.h"
+#include "tools/objects.h"
 #include "tools/put.h"
 
 void tool_render_init(struct tool_render *r, const struct engine_config *config)
@@ -17,8 +18,9 @@ void tool_render_init(struct tool_render *r, const struct engine_config *config)
     for (unsigned i = 0; i < l->names; i++)
         r->name[i] = "";
     r->name[l->names] = "(sweep)"; /* sim_ipam_reserve */
-    for (unsigned i = 0; i < l->eips; i++)
-        r->name[config->setup.kind_names[SIM_KIND_EIP][i]] = config->names.eip[i];
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (unsigned i = 0; i < sim_limit(l, (enum sim_object)k); i++)
+            r->name[config->setup.kind_names[k][i]] = config->names.object[k][i];
     for (unsigned i = 0; i < l->gateways; i++)
         r->name[config->setup.gateways[i].name] = config->names.gateway[i];
 }
@@ -51,10 +53,11 @@ const char *tool_object_text(const struct tool_render *r, enum sim_object kind, 
     const struct engine_names *n = &r->config->names;
     const struct sim_limits *l = &r->config->setup.limits;
 
+    if (kind < (enum sim_object)SIM_KIND_COUNT)
+        return pick(n->object[kind], id, sim_limit(l, kind));
     switch (kind) {
-    case SIM_OBJECT_EIP:
-        return pick(n->eip, id, l->eips);
     case SIM_OBJECT_GATEWAY:
+    case SIM_OBJECT_WORKLOAD:
         return pick(n->gateway, id, l->gateways);
     case SIM_OBJECT_POD:
         return pick(n->pod, id, (uint32_t)l->gateways * l->pods_per_gateway);
@@ -63,7 +66,7 @@ const char *tool_object_text(const struct tool_render *r, enum sim_object kind, 
     case SIM_OBJECT_SUBNET:
         return pick(n->net, id, l->nets);
     default:
-        return pick(n->rule, id, l->rules);
+        return "?";
     }
 }
 
@@ -119,6 +122,35 @@ static void eip_names(const struct list *l)
     }
 }
 
+/* Rules by the world's cache; bare rules have no names in a recording. */
+static void rule_names(const struct list *l)
+{
+    enum sim_kind_id kind = (enum sim_kind_id)l->e->object;
+
+    tool_put_key(l->out, "names");
+    tool_put_char(l->out, '[');
+    for (sim_id i = 0; i < sim_limit(&l->w->limits, (enum sim_object)kind); i++)
+        if (sim_rule_selected(sim_rule_cache(l->w, kind, i), l->e->selector, l->e->v4, l->e->id,
+                              l->e->net))
+            tool_put_item(l->out, tool_object_text(l->r, (enum sim_object)kind, i));
+    tool_put_char(l->out, ']');
+}
+
+static void gateway_names(const struct list *l)
+{
+    tool_put_key(l->out, "names");
+    tool_put_char(l->out, '[');
+    for (sim_id i = 0; i < l->w->limits.gateways; i++)
+        if (sim_gateway(l->w, i)->present)
+            tool_put_item(l->out, l->r->config->names.gateway[i]);
+    tool_put_char(l->out, ']');
+}
+
+static bool is_rule(uint8_t object)
+{
+    return object == SIM_OBJECT_DNAT || object == SIM_OBJECT_FIP || object == SIM_OBJECT_SNAT;
+}
+
 static void pod_names(const struct list *l)
 {
     tool_put_key(l->out, "names");
@@ -131,6 +163,11 @@ static void pod_names(const struct list *l)
             tool_put_item(l->out, l->r->config->names.pod[pod]);
     }
     tool_put_char(l->out, ']');
+}
+
+static const char *gateway_of(const struct list *l)
+{
+    return l->e->id == SIM_NONE ? "" : tool_object_text(l->r, SIM_OBJECT_GATEWAY, l->e->id);
 }
 
 static void selector(const struct list *l)
@@ -152,9 +189,18 @@ static void selector(const struct list *l)
         tool_text_add(&s, tool_v4_text(l->r->config, l->e->v4, buffer));
         break;
     case SIM_SELECT_GATEWAY:
-        tool_text_add(&s, "app=vpc-nat-gw-");
-        tool_text_add(&s, tool_object_text(l->r, SIM_OBJECT_GATEWAY, l->e->id));
-        tool_text_add(&s, ",ovn.kubernetes.io/vpc-nat-gw=true");
+        if (is_rule(l->e->object))
+            tool_text_printf(&s, "ovn.kubernetes.io/vpc-nat-gw-name=%s", gateway_of(l));
+        else
+            tool_text_printf(&s, "app=vpc-nat-gw-%s,ovn.kubernetes.io/vpc-nat-gw=true",
+                             gateway_of(l));
+        break;
+    case SIM_SELECT_PORT:
+        tool_text_printf(&s,
+                         "ovn.kubernetes.io/vpc-nat-gw-name=%s,ovn.kubernetes.io/vpc_dnat_eport=",
+                         gateway_of(l));
+        if (l->e->net != 0)
+            tool_text_printf(&s, "%u", l->e->net);
         break;
     default:
         break;
@@ -168,186 +214,57 @@ static void render_list(const struct tool_render *r, const struct sim_world *w,
 {
     struct list l = {.r = r, .w = w, .e = e, .out = out};
 
-    if (e->object != SIM_OBJECT_EIP && e->object != SIM_OBJECT_POD)
+    if (is_rule(e->object))
         tool_put_u64(out, "count", e->count);
     tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
     if (e->object == SIM_OBJECT_EIP)
         eip_names(&l);
+    if (is_rule(e->object) && w->limits.nat)
+        rule_names(&l);
+    if (e->object == SIM_OBJECT_GATEWAY)
+        gateway_names(&l);
     if (e->object == SIM_OBJECT_POD)
         pod_names(&l);
     selector(&l);
 }
 
-/* ---- EIPs ---- */
-
-const char *tool_v6_text(uint8_t v6)
-{
-    static const char *const texts[] = {"", "<nil>", "fd00::a", "FD00::A"};
-
-    return v6 < sizeof texts / sizeof *texts ? texts[v6] : "?";
-}
-
-void tool_nat_text(uint8_t nat, struct tool_text *out)
-{
-    static const char *const texts[] = {"dnat", "fip", "snat"};
-    size_t begin = out->length;
-
-    for (unsigned i = 0; i < 3; i++)
-        if (nat & (1u << i)) {
-            if (out->length > begin)
-                tool_put_char(out, ',');
-            tool_text_add(out, texts[i]);
-        }
-}
-
-void tool_render_finalizers(const struct tool_render *r, const struct sim_eip *e,
-                            struct tool_text *out)
-{
-    if (sim_eip_finalizer_count(e) == 0) {
-        tool_text_add(out, "null");
-        return;
-    }
-    tool_put_char(out, '[');
-    for (unsigned i = 0; i < SIM_FINALIZERS && e->finalizer[i] != SIM_FINALIZER_NONE; i++)
-        tool_put_item(out, tool_finalizer_text(r->config, e->finalizer[i]));
-    tool_put_char(out, ']');
-}
-
-static const char *net_text(const struct tool_render *r, sim_ref net)
-{
-    return net == 0 ? "" : tool_object_text(r, SIM_OBJECT_SUBNET, sim_ref_id(net));
-}
-
-static const char *policy_text(const struct tool_render *r, sim_ref policy)
-{
-    return policy == 0 ? "" : tool_object_text(r, SIM_OBJECT_POLICY, sim_ref_id(policy));
-}
-
-static const char *gateway_text(const struct tool_render *r, sim_ref gateway)
-{
-    return gateway == 0 ? "" : tool_object_text(r, SIM_OBJECT_GATEWAY, sim_ref_id(gateway));
-}
-
-void tool_render_labels(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
-{
-    tool_put_char(out, '{');
-    if (e->labels & SIM_LABEL_V4)
-        v4(r, out, "ovn.kubernetes.io/eip_v4_ip", e->label_v4);
-    if (e->labels & SIM_LABEL_QOS)
-        tool_put_text(out, "ovn.kubernetes.io/qos", policy_text(r, e->label_qos));
-    if (e->labels & SIM_LABEL_NET)
-        tool_put_text(out, "ovn.kubernetes.io/subnet", net_text(r, e->label_net));
-    if (e->labels & SIM_LABEL_GW)
-        tool_put_text(out, "ovn.kubernetes.io/vpc-nat-gw-name", gateway_text(r, e->label_gw));
-    tool_put_char(out, '}');
-}
-
-static const char *mac_text(const struct tool_render *r, uint32_t mac, char buffer[20])
-{
-    if (mac == 0)
-        return "";
-    if (mac <= (uint32_t)r->config->setup.limits.eips * SIM_MACS_PER_EIP)
-        return "set";
-    return tool_mac_text(r->config, mac, buffer);
-}
-
-void tool_render_spec(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
-{
-    char buffer[20];
-
-    tool_put_char(out, '{');
-    tool_put_text_if(out, "externalSubnet", net_text(r, e->net));
-    tool_put_text_if(out, "macAddress", mac_text(r, e->mac, buffer));
-    tool_put_text_if(out, "namespace", e->ns ? TOOL_NAMESPACE : "");
-    tool_put_text_if(out, "natGwDp", gateway_text(r, e->gw));
-    tool_put_text_if(out, "qosPolicy", policy_text(r, e->qos));
-    v4_if(r, out, "v4ip", e->spec_v4);
-    tool_put_text_if(out, "v6ip", tool_v6_text(e->v6));
-    tool_put_char(out, '}');
-}
-
-/* Everything but status.ready is left out when empty, unless it is a patch, which says it all. */
-static void status(const struct tool_render *r, const struct sim_eip *e, bool patch,
-                   struct tool_text *out)
-{
-    char time[TOOL_TIME_TEXT], address[16];
-    struct tool_text nat = {0};
-    void (*put)(struct tool_text *, const char *, const char *) =
-        patch ? tool_put_text : tool_put_text_if;
-
-    tool_nat_text(e->nat, &nat);
-    tool_put_char(out, '{');
-    put(out, "ip", tool_v4_text(r->config, e->status_ip, address));
-    put(out, "nat", tool_text_get(&nat));
-    put(out, "qosPolicy", policy_text(r, e->status_qos));
-    tool_put_bool(out, "ready", sim_eip_ready(e));
-    put(out, "redo", tool_time_text(e->redo, time));
-    tool_put_char(out, '}');
-    tool_text_free(&nat);
-}
-
-static void finalizers_if(const struct tool_render *r, const struct sim_eip *e,
-                          struct tool_text *out)
-{
-    if (sim_eip_finalizer_count(e) > 0) {
-        tool_put_key(out, "finalizers");
-        tool_render_finalizers(r, e, out);
-    }
-}
-
-static void labels_if(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
-{
-    if (e->labels != 0) {
-        tool_put_key(out, "labels");
-        tool_render_labels(r, e, out);
-    }
-}
-
-static void spec_and_status(const struct tool_render *r, const struct sim_eip *e,
-                            struct tool_text *out)
-{
-    tool_put_key(out, "spec");
-    tool_render_spec(r, e, out);
-    tool_put_key(out, "status");
-    status(r, e, false, out);
-}
-
-void tool_render_eip(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out)
-{
-    tool_put_char(out, '{');
-    finalizers_if(r, e, out);
-    labels_if(r, e, out);
-    if (e->rv != 0)
-        tool_put_digits(out, "rv", e->rv);
-    spec_and_status(r, e, out);
-    if (sim_eip_terminating(e))
-        tool_put_bool(out, "terminating", true);
-    if (e->uid != 0)
-        tool_put_digits(out, "uid", e->uid);
-    tool_put_char(out, '}');
-}
-
 /* ---- writes ---- */
+
+static void json_patch(const struct tool_render *r, const struct sim_event *e, const char *path,
+                       enum sim_section section, struct tool_text *out)
+{
+    tool_text_add(out, "[{\"op\":");
+    tool_put_string(out, sim_verb_text((enum sim_verb)e->verb));
+    tool_text_printf(out, ",\"path\":\"/metadata/%s\",\"value\":", path);
+    tool_render_section(r, (enum sim_object)e->object, section, &e->meta, false, out);
+    tool_text_add(out, "}]");
+}
 
 static void patch(const struct tool_render *r, const struct sim_event *e, struct tool_text *out)
 {
     tool_put_key(out, "patch");
-    if (e->verb == SIM_VERB_PATCH_STATUS) {
+    switch (e->verb) {
+    case SIM_VERB_PATCH_STATUS:
         tool_text_add(out, "{\"status\":");
-        status(r, &e->body, true, out);
+        tool_render_section(r, (enum sim_object)e->object, SIM_SECTION_STATUS, &e->meta, true, out);
         tool_put_char(out, '}');
-    } else if (e->verb == SIM_VERB_PATCH && !e->sets_finalizers) {
-        tool_text_add(out, "{}");
-    } else if (e->verb == SIM_VERB_PATCH) {
+        break;
+    case SIM_VERB_PATCH:
+        if (!e->sets_finalizers) {
+            tool_text_add(out, "{}");
+            break;
+        }
         tool_text_add(out, "{\"metadata\":{\"finalizers\":");
-        tool_render_finalizers(r, &e->body, out);
+        tool_render_finalizers(r, &e->meta, out);
         tool_text_add(out, "}}");
-    } else {
-        tool_text_add(out, "[{\"op\":");
-        tool_put_string(out, sim_verb_text((enum sim_verb)e->verb));
-        tool_text_add(out, ",\"path\":\"/metadata/labels\",\"value\":");
-        tool_render_labels(r, &e->body, out);
-        tool_text_add(out, "}]");
+        break;
+    case SIM_VERB_PATCH_ANNOTATION_ADD:
+    case SIM_VERB_PATCH_ANNOTATION_REPLACE:
+        json_patch(r, e, "annotations", SIM_SECTION_ANNOTATIONS, out);
+        break;
+    default:
+        json_patch(r, e, "labels", SIM_SECTION_LABELS, out);
+        break;
     }
 }
 
@@ -363,36 +280,60 @@ static const char *write_verb(uint8_t verb)
     return verb == SIM_VERB_UPDATE ? "update" : "patch";
 }
 
-static void write_of_eip(const struct tool_render *r, const struct sim_event *e,
-                         struct tool_text *out)
+static void write_of_object(const struct tool_render *r, const struct sim_event *e,
+                            struct tool_text *out)
 {
+    enum sim_object kind = (enum sim_object)e->object;
     bool sent = e->fault != SIM_FAULT_BEFORE;
     bool object = sent && !is_patch(e->verb);
 
+    if (object)
+        tool_render_metadata(r, kind, &e->meta, TOOL_METADATA_ANNOTATIONS, out);
     if (sent)
         tool_put_text(out, "effect", sim_result_text((enum sim_result)e->effect));
     fault(out, e);
     if (object)
-        finalizers_if(r, &e->body, out);
-    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
+        tool_render_metadata(r, kind, &e->meta, TOOL_METADATA_FINALIZERS, out);
+    tool_put_text(out, "kind", sim_object_text(kind));
     if (object)
-        labels_if(r, &e->body, out);
-    tool_put_text(out, "name", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+        tool_render_metadata(r, kind, &e->meta, TOOL_METADATA_LABELS, out);
+    tool_put_text(out, "name", tool_object_text(r, kind, e->id));
     if (sent && !object)
         patch(r, e, out);
     tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
     if (object) {
-        if (e->body.rv != 0)
-            tool_put_digits(out, "rv", e->body.rv);
-        spec_and_status(r, &e->body, out);
+        if (e->meta.rv != 0)
+            tool_put_digits(out, "rv", e->meta.rv);
+        tool_render_spec_and_status(r, kind, &e->meta, out);
     }
     if (e->verb == SIM_VERB_PATCH_STATUS)
         tool_put_text(out, "subresource", "status");
-    if (object && sim_eip_terminating(&e->body))
+    if (object && sim_terminating(&e->meta))
         tool_put_bool(out, "terminating", true);
-    if (object && e->body.uid != 0)
-        tool_put_digits(out, "uid", e->body.uid);
+    if (object && e->meta.uid != 0)
+        tool_put_digits(out, "uid", e->meta.uid);
     tool_put_text(out, "verb", write_verb(e->verb));
+}
+
+/* A pod's annotation, or a workload's deletion. */
+static void write_of_other(const struct tool_render *r, const struct sim_event *e,
+                           struct tool_text *out)
+{
+    bool sent = e->fault != SIM_FAULT_BEFORE;
+    struct tool_text name = {0};
+
+    if (e->object == SIM_OBJECT_POD && sent)
+        tool_text_add(out, ",\"annotations\":{\"ovn.kubernetes.io/vpc_nat_gw_init\":\"true\"}");
+    if (sent)
+        tool_put_text(out, "effect", sim_result_text((enum sim_result)e->effect));
+    fault(out, e);
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
+    tool_text_add(&name, e->object == SIM_OBJECT_POD ? "" : "vpc-nat-gw-");
+    tool_text_add(&name, tool_object_text(r, (enum sim_object)e->object, e->id));
+    tool_put_text(out, "name", tool_text_get(&name));
+    tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
+    tool_put_text(out, "verb", sim_verb_text((enum sim_verb)e->verb));
+    tool_text_free(&name);
 }
 
 static void range_text(const struct ipam_addrset *set, const char *name, struct tool_text *out)
@@ -431,13 +372,30 @@ static void write_of_subnet(const struct tool_render *r, const struct sim_world 
 
 /* ---- exec and IPAM ---- */
 
+/* From v1.16 on a removal names what makes the rule unique. */
+static void rule_argument(const struct tool_render *r, const struct sim_world *w,
+                          const struct sim_event *e, struct tool_text *out)
+{
+    bool del = e->verb == SIM_VERB_FIP_DEL || e->verb == SIM_VERB_DNAT_DEL;
+
+    tool_pod_rule_text(r, &e->row, !del || sim_asks(w, SIM_nat_script) == SIM_nat_script_loose,
+                       out);
+    if (e->verb == SIM_VERB_SNAT_ADD && e->prefix)
+        tool_text_add(out, ",--random-fully");
+}
+
 static void exec_args(const struct tool_render *r, const struct sim_world *w,
                       const struct sim_event *e, struct tool_text *out)
 {
     struct tool_text arg = {0};
     char buffer[16];
 
-    tool_text_add(&arg, tool_v4_text(r->config, e->v4, buffer));
+    if (e->verb >= SIM_VERB_FIP_ADD && e->verb <= SIM_VERB_SNAT_DEL)
+        rule_argument(r, w, e, &arg);
+    else if (e->verb == SIM_VERB_INIT)
+        tool_text_add(&arg, sim_asks(w, SIM_eip_add_names_gateway) ? TOOL_INIT_ARGUMENT : "");
+    else
+        tool_text_add(&arg, tool_v4_text(r->config, e->v4, buffer));
     if (e->verb == SIM_VERB_EIP_ADD || e->verb == SIM_VERB_EIP_DEL) {
         tool_text_printf(&arg, "/%u", e->prefix);
         if (e->gateway != 0)
@@ -543,7 +501,7 @@ static void render_read(const struct tool_render *r, const struct sim_event *e,
     tool_put_bool(out, "found", e->result == SIM_RESULT_OK);
     tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
     tool_put_text(out, "name", tool_object_text(r, (enum sim_object)e->object, e->id));
-    if (e->object == SIM_OBJECT_EIP && e->result == SIM_RESULT_OK)
+    if (e->object < SIM_KIND_COUNT && e->result == SIM_RESULT_OK)
         tool_put_digits(out, "rv", e->rv);
 }
 
@@ -564,8 +522,10 @@ static void render_call(const struct tool_render *r, const struct sim_world *w,
     case SIM_EVENT_WRITE:
         if (e->object == SIM_OBJECT_SUBNET)
             write_of_subnet(r, w, e, out);
+        else if (e->object < SIM_KIND_COUNT)
+            write_of_object(r, e, out);
         else
-            write_of_eip(r, e, out);
+            write_of_other(r, e, out);
         break;
     case SIM_EVENT_QUEUE:
     case SIM_EVENT_FORGET:
@@ -598,14 +558,40 @@ static void render_wire(const struct tool_render *r, const struct sim_event *e,
     tool_text_free(&s);
 }
 
+static void render_ruled(const struct tool_render *r, const struct sim_event *e,
+                         struct tool_text *out)
+{
+    struct tool_text s = {0};
+
+    tool_put_text(out, "fact", sim_event_text((enum sim_event_kind)e->kind));
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->row.kind));
+    tool_put_text(out, "pod", tool_object_text(r, SIM_OBJECT_POD, e->id));
+    tool_pod_rule_text(r, &e->row, true, &s);
+    tool_put_text(out, "rule", tool_text_get(&s));
+    tool_text_free(&s);
+}
+
+/* An EIP goes by "eip", every other kind by "kind" and "name". */
+static void subject(const struct tool_render *r, const struct sim_event *e, struct tool_text *out)
+{
+    const char *name = tool_object_text(r, (enum sim_object)e->object, e->id);
+
+    if (e->object == SIM_OBJECT_EIP) {
+        tool_put_text(out, "eip", name);
+        return;
+    }
+    tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
+    tool_put_text(out, "name", name);
+}
+
 static void render_stored(const struct tool_render *r, const struct sim_event *e,
                           struct tool_text *out)
 {
-    tool_put_text(out, "eip", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+    subject(r, e, out);
     tool_put_text(out, "fact", "stored");
-    if (sim_eip_exists(&e->body)) {
+    if (sim_exists(&e->meta)) {
         tool_put_key(out, "object");
-        tool_render_eip(r, &e->body, out);
+        tool_render_object(r, (enum sim_object)e->object, &e->meta, out);
     }
     tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
 }
@@ -634,9 +620,13 @@ static void render_fact(const struct tool_render *r, const struct sim_event *e,
     case SIM_EVENT_UNWIRED:
         render_wire(r, e, out);
         return;
+    case SIM_EVENT_RULED:
+    case SIM_EVENT_UNRULED:
+        render_ruled(r, e, out);
+        return;
     case SIM_EVENT_REMOVED:
     case SIM_EVENT_DELIVERED:
-        tool_put_text(out, "eip", tool_object_text(r, SIM_OBJECT_EIP, e->id));
+        subject(r, e, out);
         if (e->kind == SIM_EVENT_DELIVERED)
             tool_put_text(out, "event", verb_text(e->verb));
         break;

@@ -36,22 +36,9 @@ const char *tool_time_text(uint32_t seconds, char out[TOOL_TIME_TEXT]);
 bool tool_time_parse(const char *text, size_t length, uint32_t *seconds);
 /* Name of an event's or a key's object: kind is enum sim_object, ids as in model/event.h. */
 const char *tool_object_text(const struct tool_render *r, enum sim_object kind, sim_id id);
-const char *tool_v6_text(uint8_t v6);
-/* "fip,snat" */
-void tool_nat_text(uint8_t nat, struct tool_text *out);
 /* IPAM's name of a NIC: "e1..ext2.kube-system" or "e1".  net is the one named in the call. */
 void tool_nic_text(const struct tool_render *r, const struct sim_world *w, uint16_t name,
                    enum sim_nic nic, sim_id net, struct tool_text *out);
-/* Members of an EIP in the order of their keys: {"finalizers":...,"labels":...,"rv":...}. */
-void tool_render_eip(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out);
-/* "spec" alone: {"natGwDp":"gw1"} */
-void tool_render_spec(const struct tool_render *r, const struct sim_eip *e, struct tool_text *out);
-/* {"ovn.kubernetes.io/qos":"shared"}: those that exist */
-void tool_render_labels(const struct tool_render *r, const struct sim_eip *e,
-                        struct tool_text *out);
-/* ["a","b"], null if there is none */
-void tool_render_finalizers(const struct tool_render *r, const struct sim_eip *e,
-                            struct tool_text *out);
 void tool_render_set(const struct ipam_addrset *set, struct tool_text *out);
 void tool_render_set_minus(const struct ipam_addrset *set, const struct sim_range *minus,
                            uint32_t n_minus, struct tool_text *out);
@@ -80,9 +67,9 @@ enum tool_state_kind {
 };
 
 struct tool_state {
-    uint8_t kind; /* enum tool_state_kind */
-    uint8_t pad;
-    sim_id id; /* EIP, subnet, pod, queue; 0 */
+    uint8_t kind;   /* enum tool_state_kind */
+    uint8_t object; /* API, CACHE, WATCH: enum sim_kind_id */
+    sim_id id;      /* object, subnet, pod, queue; 0 */
 };
 
 /* All of them in a fixed order: 0 .. count - 1. */

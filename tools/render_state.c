@@ -5,6 +5,7 @@
 
 #include "tools/builder.h"
 #include "tools/memory.h"
+#include "tools/objects.h"
 #include "tools/put.h"
 #include "tools/render.h"
 #include "tools/vocabulary.h"
@@ -127,14 +128,22 @@ void tool_render_status_range(const struct sim_world *w, sim_id subnet,
 
 /* ---- the parts ---- */
 
-static uint32_t count_of(const struct engine_config *config, enum tool_state_kind kind)
+/* API, CACHE and WATCH come once for every kind; those of EIPs bear no kind's name. */
+static bool by_object(enum tool_state_kind kind)
+{
+    return kind == TOOL_STATE_API || kind == TOOL_STATE_CACHE || kind == TOOL_STATE_WATCH;
+}
+
+static uint32_t count_of(const struct engine_config *config, struct tool_state s)
 {
     const struct sim_limits *l = &config->setup.limits;
 
-    switch (kind) {
+    switch ((enum tool_state_kind)s.kind) {
     case TOOL_STATE_API:
     case TOOL_STATE_CACHE:
-        return l->eips;
+        return sim_limit(l, (enum sim_object)s.object);
+    case TOOL_STATE_WATCH:
+        return s.object == SIM_KIND_EIP || l->nat;
     case TOOL_STATE_IPAM:
         return l->subnets;
     case TOOL_STATE_POD:
@@ -146,12 +155,25 @@ static uint32_t count_of(const struct engine_config *config, enum tool_state_kin
     }
 }
 
+/* The next group of parts; false beyond the last. */
+static bool next_group(struct tool_state *s)
+{
+    if (by_object((enum tool_state_kind)s->kind) && s->object + 1 < SIM_KIND_COUNT) {
+        s->object++;
+        return true;
+    }
+    s->object = 0;
+    return ++s->kind < TOOL_STATE_KIND_COUNT;
+}
+
 uint32_t tool_state_count(const struct engine_config *config)
 {
+    struct tool_state s = {0, 0, 0};
     uint32_t n = 0;
 
-    for (unsigned k = 0; k < TOOL_STATE_KIND_COUNT; k++)
-        n += count_of(config, (enum tool_state_kind)k);
+    do
+        n += count_of(config, s);
+    while (next_group(&s));
     return n;
 }
 
@@ -159,21 +181,21 @@ struct tool_state tool_state_at(const struct engine_config *config, uint32_t ind
 {
     struct tool_state s = {0, 0, 0};
 
-    while (index >= count_of(config, (enum tool_state_kind)s.kind)) {
-        index -= count_of(config, (enum tool_state_kind)s.kind);
-        s.kind++;
+    while (index >= count_of(config, s)) {
+        index -= count_of(config, s);
+        (void)next_group(&s);
     }
     s.id = (sim_id)index;
     return s;
 }
 
-static sim_id find_id(const struct engine_config *config, enum tool_state_kind kind,
-                      const char *text, size_t length)
+static sim_id find_id(const struct engine_config *config, struct tool_state s, const char *text,
+                      size_t length)
 {
-    switch (kind) {
+    switch ((enum tool_state_kind)s.kind) {
     case TOOL_STATE_API:
     case TOOL_STATE_CACHE:
-        return tool_id_of(config, TOOL_NAME_EIP, text, length);
+        return tool_id_of(config, tool_name_kind((enum sim_kind_id)s.object), text, length);
     case TOOL_STATE_IPAM:
         return tool_subnet_of(config, text, length);
     case TOOL_STATE_POD:
@@ -184,11 +206,12 @@ static sim_id find_id(const struct engine_config *config, enum tool_state_kind k
         return q < SIM_QUEUE_COUNT ? q : SIM_NONE;
     }
     default:
-        return length == 0 ? 0 : SIM_NONE;
+        return length == 0 && count_of(config, s) > 0 ? 0 : SIM_NONE;
     }
 }
 
-static const char *prefix_of(uint8_t kind)
+/* "api/", "api/IptablesFIPRule/", "watch", "watch/IptablesFIPRule" */
+static void prefix_of(struct tool_state s, struct tool_text *out)
 {
     static const char *const texts[] = {
 #define X(name, prefix) prefix,
@@ -196,36 +219,47 @@ static const char *prefix_of(uint8_t kind)
 #undef X
     };
 
-    return texts[kind];
+    tool_text_add(out, texts[s.kind]);
+    if (!by_object((enum tool_state_kind)s.kind) || s.object == SIM_KIND_EIP)
+        return;
+    if (s.kind == TOOL_STATE_WATCH)
+        tool_put_char(out, '/');
+    tool_text_add(out, sim_object_text((enum sim_object)s.object));
+    if (s.kind != TOOL_STATE_WATCH)
+        tool_put_char(out, '/');
 }
 
+/* The part with the longest prefix that the text begins with and that knows the rest of it. */
 uint32_t tool_state_find(const struct engine_config *config, const char *text, size_t length)
 {
-    uint32_t base = 0;
+    struct tool_state s = {0, 0, 0};
+    struct tool_text prefix = {0};
+    uint32_t base = 0, found = UINT32_MAX;
 
-    for (unsigned k = 0; k < TOOL_STATE_KIND_COUNT; k++) {
-        const char *prefix = prefix_of((uint8_t)k);
-        size_t n = strlen(prefix);
+    do {
+        tool_text_clear(&prefix);
+        prefix_of(s, &prefix);
+        if (length >= prefix.length && memcmp(text, tool_text_get(&prefix), prefix.length) == 0) {
+            sim_id id = find_id(config, s, text + prefix.length, length - prefix.length);
 
-        if (length >= n && memcmp(text, prefix, n) == 0) {
-            sim_id id = find_id(config, (enum tool_state_kind)k, text + n, length - n);
-
-            return id == SIM_NONE ? UINT32_MAX : base + id;
+            if (id != SIM_NONE)
+                found = base + id;
         }
-        base += count_of(config, (enum tool_state_kind)k);
-    }
-    return UINT32_MAX;
+        base += count_of(config, s);
+    } while (next_group(&s));
+    tool_text_free(&prefix);
+    return found;
 }
 
 void tool_state_text(const struct tool_render *r, struct tool_state state, struct tool_text *out)
 {
     const struct engine_config *c = r->config;
 
-    tool_text_add(out, prefix_of(state.kind));
+    prefix_of(state, out);
     switch (state.kind) {
     case TOOL_STATE_API:
     case TOOL_STATE_CACHE:
-        tool_text_add(out, c->names.eip[state.id]);
+        tool_text_add(out, c->names.object[state.object][state.id]);
         break;
     case TOOL_STATE_IPAM:
         tool_text_add(out, c->names.net[c->setup.subnets[state.id].net]);
@@ -244,8 +278,10 @@ void tool_state_text(const struct tool_render *r, struct tool_state state, struc
 /* ---- their values ---- */
 
 /* Texts that have to be put in order before they are written. */
+enum { TEXT = 96 };
+
 struct texts {
-    char (*text)[IPAM_ADDR_TEXT];
+    char (*text)[TEXT];
     uint32_t count;
     uint32_t capacity;
 };
@@ -281,7 +317,7 @@ static void interface_texts(const struct sim_world *w, sim_id pod, struct texts 
             char *text = add_text(t);
             size_t n = ipam_addr_print(a, text);
 
-            snprintf(text + n, IPAM_ADDR_TEXT - n, "/%u", sim_subnet(w, s)->prefix);
+            snprintf(text + n, TEXT - n, "/%u", sim_subnet(w, s)->prefix);
             more = ipam_addrset_next(&set, ipam_addr_add(a, 1), &a);
         }
     }
@@ -290,12 +326,48 @@ static void interface_texts(const struct sim_world *w, sim_id pod, struct texts 
         char *text = add_text(t);
         size_t n = ipam_addr_print(ipam_addr_v4(g->own), text);
 
-        snprintf(text + n, IPAM_ADDR_TEXT - n, "/%u", g->own_prefix);
+        snprintf(text + n, TEXT - n, "/%u", g->own_prefix);
     }
     sort_texts(t);
 }
 
-static void render_pod(const struct sim_world *w, sim_id pod, struct tool_text *out)
+static void put_texts(const struct texts *t, struct tool_text *out)
+{
+    if (t->count == 0)
+        tool_text_add(out, "null");
+    for (uint32_t i = 0; i < t->count; i++) {
+        tool_put_char(out, i == 0 ? '[' : ',');
+        tool_put_string(out, t->text[i]);
+    }
+    if (t->count > 0)
+        tool_put_char(out, ']');
+}
+
+static void render_pod_rules(const struct tool_render *r, const struct sim_world *w, sim_id pod,
+                             struct tool_text *out)
+{
+    static const char *const words[SIM_KIND_COUNT] = {
+        [SIM_KIND_DNAT] = "dnat", [SIM_KIND_FIP] = "fip", [SIM_KIND_SNAT] = "snat"};
+    struct texts t = {0};
+    struct tool_text s = {0};
+
+    for (unsigned i = 0; i < sim_pod(w, pod)->n_rules; i++) {
+        const struct sim_pod_rule *rule = &sim_pod_rules(w, pod)[i];
+
+        tool_text_clear(&s);
+        tool_text_printf(&s, "%s ", words[rule->kind]);
+        tool_pod_rule_text(r, rule, true, &s);
+        snprintf(add_text(&t), TEXT, "%s", tool_text_get(&s));
+    }
+    sort_texts(&t);
+    tool_put_key(out, "rules");
+    put_texts(&t, out);
+    free(t.text);
+    tool_text_free(&s);
+}
+
+static void render_pod(const struct tool_render *r, const struct sim_world *w, sim_id pod,
+                       struct tool_text *out)
 {
     struct texts t = {0};
 
@@ -305,16 +377,14 @@ static void render_pod(const struct sim_world *w, sim_id pod, struct tool_text *
     }
     interface_texts(w, pod, &t);
     tool_text_add(out, "{\"addresses\":");
-    if (t.count == 0)
-        tool_text_add(out, "null");
-    for (uint32_t i = 0; i < t.count; i++) {
-        tool_put_char(out, i == 0 ? '[' : ',');
-        tool_put_string(out, t.text[i]);
-    }
-    if (t.count > 0)
-        tool_put_char(out, ']');
-    tool_text_add(out, sim_pod(w, pod)->inited ? ",\"inited\":true}" : ",\"inited\":false}");
+    put_texts(&t, out);
     free(t.text);
+    if (w->limits.nat)
+        tool_put_bool(out, "annotated", sim_pod(w, pod)->annotated);
+    tool_put_bool(out, "inited", sim_pod(w, pod)->inited);
+    if (w->limits.nat)
+        render_pod_rules(r, w, pod, out);
+    tool_put_char(out, '}');
 }
 
 static void list_begin(struct tool_text *out, const char *name)
@@ -400,6 +470,10 @@ static void queue_ready(const struct tool_render *r, const struct sim_world *w, 
 static void render_queue(const struct tool_render *r, const struct sim_world *w,
                          enum sim_queue_id q, struct tool_text *out)
 {
+    if (sim_queue_part(q) == SIM_PART_NAT && !w->limits.nat) {
+        tool_text_add(out, "null");
+        return;
+    }
     tool_put_char(out, '{');
     queue_delayed(r, w, q, out);
     queue_processing(r, w, q, out);
@@ -408,20 +482,20 @@ static void render_queue(const struct tool_render *r, const struct sim_world *w,
 }
 
 static void render_watch(const struct tool_render *r, const struct sim_world *w,
-                         struct tool_text *out)
+                         enum sim_kind_id kind, struct tool_text *out)
 {
-    unsigned count = sim_watch_count(w, SIM_KIND_EIP);
+    unsigned count = sim_watch_count(w, kind);
     struct tool_text s = {0};
 
     if (count == 0)
         tool_text_add(out, "null");
     for (unsigned i = 0; i < count; i++) {
-        const struct sim_notice *e = sim_notice(w, SIM_KIND_EIP, i);
+        const struct sim_notice *e = sim_notice(w, kind, i);
 
         tool_put_char(out, i == 0 ? '[' : ',');
         tool_text_clear(&s);
         tool_text_printf(&s, "%s %s %u", sim_verb_text((enum sim_verb)e->verb),
-                         r->config->names.eip[e->id], sim_notice_object(e)->rv);
+                         r->config->names.object[kind][e->id], sim_notice_object(e)->rv);
         tool_put_string(out, tool_text_get(&s));
     }
     if (count > 0)
@@ -567,11 +641,11 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w, 
     tool_put_char(out, '}');
 }
 
-static void render_eip_or_null(const struct tool_render *r, const struct sim_eip *e,
-                               struct tool_text *out)
+static void render_object_or_null(const struct tool_render *r, enum sim_kind_id kind,
+                                  const struct sim_meta *object, struct tool_text *out)
 {
-    if (sim_eip_exists(e))
-        tool_render_eip(r, e, out);
+    if (sim_exists(object))
+        tool_render_object(r, (enum sim_object)kind, object, out);
     else
         tool_text_add(out, "null");
 }
@@ -579,20 +653,21 @@ static void render_eip_or_null(const struct tool_render *r, const struct sim_eip
 void tool_render_state(const struct tool_render *r, const struct sim_world *w,
                        struct tool_state state, struct tool_text *out)
 {
+    enum sim_kind_id kind = (enum sim_kind_id)state.object;
     char time[TOOL_TIME_TEXT];
 
     switch (state.kind) {
     case TOOL_STATE_API:
-        render_eip_or_null(r, &sim_eip(w, state.id)->api, out);
+        render_object_or_null(r, kind, sim_api(w, kind, state.id), out);
         break;
     case TOOL_STATE_CACHE:
-        render_eip_or_null(r, &sim_eip(w, state.id)->cache, out);
+        render_object_or_null(r, kind, sim_cache(w, kind, state.id), out);
         break;
     case TOOL_STATE_IPAM:
         render_ipam(r, w, state.id, out);
         break;
     case TOOL_STATE_POD:
-        render_pod(w, state.id, out);
+        render_pod(r, w, state.id, out);
         break;
     case TOOL_STATE_QUEUE:
         render_queue(r, w, (enum sim_queue_id)state.id, out);
@@ -601,7 +676,7 @@ void tool_render_state(const struct tool_render *r, const struct sim_world *w,
         tool_put_string(out, tool_time_text(sim_globals(w)->redo_time, time));
         break;
     default:
-        render_watch(r, w, out);
+        render_watch(r, w, (enum sim_kind_id)state.object, out);
         break;
     }
 }
@@ -622,21 +697,22 @@ static void queue_bytes(const struct sim_world *w, enum sim_queue_id q, struct t
     add_span(out, n, sim_node(w, q, 0), sim_queue(w, q)->keys * sizeof(struct sim_queue_node));
     if (!holds_objects(w, q))
         return;
-    add_span(out, n, sim_worker(w, q), sizeof(struct sim_worker));
+    add_span(out, n, sim_worker(w, q), sim_worker_size(q));
     add_span(out, n, sim_deleted(w, 0), sim_globals(w)->deleted_count * sizeof(struct sim_deleted));
 }
 
 unsigned tool_state_bytes(const struct sim_world *w, struct tool_state state,
                           struct tool_span out[TOOL_STATE_SPANS])
 {
+    enum sim_kind_id kind = (enum sim_kind_id)state.object;
     unsigned n = 0;
 
     switch (state.kind) {
     case TOOL_STATE_API:
-        add_span(out, &n, &sim_eip(w, state.id)->api, sizeof(struct sim_eip));
+        add_span(out, &n, sim_api(w, kind, state.id), sim_kind_size(kind));
         break;
     case TOOL_STATE_CACHE:
-        add_span(out, &n, &sim_eip(w, state.id)->cache, sizeof(struct sim_eip));
+        add_span(out, &n, sim_cache(w, kind, state.id), sim_kind_size(kind));
         break;
     case TOOL_STATE_IPAM:
         add_span(out, &n, sim_ipam(w), ipam_block_size(sim_ipam(w)));
@@ -644,14 +720,16 @@ unsigned tool_state_bytes(const struct sim_world *w, struct tool_state state,
     case TOOL_STATE_POD:
         add_span(out, &n, sim_pod(w, state.id), sizeof(struct sim_pod_slot));
         add_span(out, &n, sim_at(w, w->at.interfaces + w->at.sets * state.id), w->at.sets);
+        add_span(out, &n, sim_pod_rules(w, state.id),
+                 sim_pod(w, state.id)->n_rules * sizeof(struct sim_pod_rule));
         break;
     case TOOL_STATE_QUEUE:
         queue_bytes(w, (enum sim_queue_id)state.id, out, &n);
         break;
     case TOOL_STATE_WATCH:
-        add_span(out, &n, sim_notice(w, SIM_KIND_EIP, 0),
-                 sim_watch_count(w, SIM_KIND_EIP) *
-                     (sizeof(struct sim_notice) + sim_kind_size(SIM_KIND_EIP)));
+        add_span(out, &n, sim_at(w, w->at.watch[kind]),
+                 sizeof(struct sim_watch) +
+                     sim_watch_count(w, kind) * (sizeof(struct sim_notice) + sim_kind_size(kind)));
         break;
     default:
         add_span(out, &n, sim_globals(w), sizeof(struct sim_globals));

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "tools/builder.h"
+#include "tools/objects.h"
 #include "tools/render.h"
 
 /* ---- scalars ---- */
@@ -302,57 +303,61 @@ static const char *of(const char *const *names, sim_ref ref)
     return ref == 0 ? "" : names[sim_ref_id(ref)];
 }
 
-static void finalizers(struct writer *w, const struct sim_eip *e)
+static void finalizers(struct writer *w, const struct sim_meta *m)
 {
     const char *comma = "";
 
     tool_text_printf(w->out, "%sfinalizers: [", w->comma);
-    for (unsigned i = 0; i < SIM_FINALIZERS && e->finalizer[i] != 0; i++, comma = ", ") {
+    for (unsigned i = 0; i < SIM_FINALIZERS && m->finalizer[i] != 0; i++, comma = ", ") {
         tool_text_add(w->out, comma);
-        tool_write_scalar(w->out, tool_finalizer_text(w->config, e->finalizer[i]));
+        tool_write_scalar(w->out, tool_finalizer_text(w->config, m->finalizer[i]));
     }
     tool_text_add(w->out, "]");
     w->comma = ", ";
 }
 
-static void labels(struct writer *w, const struct sim_eip *e)
+/* What is there of a section. */
+static void section(struct writer *w, const struct sim_action *a, enum sim_section which)
 {
-    char buffer[16];
+    struct tool_text text = {0};
+    size_t n;
+    const struct sim_field *f = sim_fields((enum sim_object)a->object, &n);
 
-    tool_text_printf(w->out, "%slabels: {", w->comma);
+    for (size_t i = 0; i < n; i++) {
+        if (f[i].section != which || !sim_field_present(&f[i], &a->meta))
+            continue;
+        tool_text_clear(&text);
+        tool_field_text(w->config, &f[i], &a->meta, &text);
+        field(w, f[i].key, tool_text_get(&text));
+    }
+    tool_text_free(&text);
+}
+
+static void map_if(struct writer *w, const char *key, const struct sim_action *a,
+                   enum sim_section which)
+{
+    if (!tool_has_section((enum sim_object)a->object, which, &a->meta))
+        return;
+    tool_text_printf(w->out, "%s%s: {", w->comma, key);
     w->comma = "";
-    if (e->labels & SIM_LABEL_NET)
-        field(w, "ovn.kubernetes.io/subnet", of(w->config->names.net, e->label_net));
-    if (e->labels & SIM_LABEL_GW)
-        field(w, "ovn.kubernetes.io/vpc-nat-gw-name", of(w->config->names.gateway, e->label_gw));
-    if (e->labels & SIM_LABEL_V4)
-        field(w, "ovn.kubernetes.io/eip_v4_ip", tool_v4_text(w->config, e->label_v4, buffer));
-    if (e->labels & SIM_LABEL_QOS)
-        field(w, "ovn.kubernetes.io/qos", of(w->config->names.policy, e->label_qos));
+    section(w, a, which);
     tool_text_add(w->out, "}");
+    w->comma = ", ";
 }
 
 static void create(struct writer *w, const struct sim_action *a)
 {
-    const struct engine_names *names = &w->config->names;
-    const struct sim_eip *e = &a->body;
-    char buffer[20];
-
-    tool_text_add(w->out, "- create: {kind: IptablesEIP, metadata: {");
+    tool_text_printf(w->out, "- create: {kind: %s, metadata: {",
+                     sim_object_text((enum sim_object)a->object));
     w->comma = "";
-    field(w, "name", names->eip[a->id]);
-    if (e->labels != 0)
-        labels(w, e);
-    if (e->finalizer[0] != 0)
-        finalizers(w, e);
+    field(w, "name", w->config->names.object[a->object][a->id]);
+    map_if(w, "labels", a, SIM_SECTION_LABELS);
+    map_if(w, "annotations", a, SIM_SECTION_ANNOTATIONS);
+    if (sim_finalizer_count(&a->meta) > 0)
+        finalizers(w, &a->meta);
     tool_text_add(w->out, "}, spec: {");
     w->comma = "";
-    field_if(w, "natGwDp", of(names->gateway, e->gw));
-    field_if(w, "v4ip", tool_v4_text(w->config, e->spec_v4, buffer));
-    field_if(w, "v6ip", tool_v6_text(e->v6));
-    field_if(w, "macAddress", e->mac == 0 ? "" : tool_mac_text(w->config, e->mac, buffer));
-    field_if(w, "externalSubnet", of(names->net, e->net));
-    field_if(w, "qosPolicy", of(names->policy, e->qos));
+    section(w, a, SIM_SECTION_SPEC);
     tool_text_add(w->out, "}}\n");
 }
 
@@ -367,7 +372,7 @@ static void edit(struct writer *w, const struct sim_action *a)
     else if (a->kind == SIM_ACTION_SET_V4IP)
         field(w, "v4ip", tool_v4_text(w->config, a->body.spec_v4, buffer));
     else
-        finalizers(w, &a->body);
+        finalizers(w, &a->meta);
     close_step(w);
 }
 

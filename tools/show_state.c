@@ -2,6 +2,7 @@
 
 #include "tools/actions.h"
 #include "tools/builder.h"
+#include "tools/objects.h"
 #include "tools/show.h"
 
 /* Where what is said about a name begins. */
@@ -45,7 +46,7 @@ static void put_status(struct view *v, const struct sim_eip *e)
     if (sim_eip_finalizer_count(e) == 0)
         tool_text_add(&v->line, "none");
     else
-        tool_render_finalizers(v->r, e, &v->line);
+        tool_render_finalizers(v->r, &e->meta, &v->line);
 }
 
 static void put_eip(struct view *v, sim_id i)
@@ -57,7 +58,8 @@ static void put_eip(struct view *v, sim_id i)
     tool_text_printf(&v->line, "  %s", v->r->config->names.eip[i]);
     tool_text_pad(&v->line, 0, COLUMN);
     if (sim_eip_exists(&slot->api)) {
-        tool_render_spec(v->r, &slot->api, &v->line);
+        tool_render_section(v->r, SIM_OBJECT_EIP, SIM_SECTION_SPEC, &slot->api.meta, false,
+                            &v->line);
         put_line(v);
         tool_text_pad(&v->line, 0, COLUMN);
         put_status(v, &slot->api);

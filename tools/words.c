@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/actions.h"
+#include "tools/objects.h"
 
 void tool_words_init(struct tool_words *words, const struct tool_render *render)
 {
@@ -185,7 +186,7 @@ static void put_finalizers(const struct tool_words *words, const struct sim_even
         return;
     }
     tool_text_printf(out, "set the finalizers of %s to ", eip(words, e->id));
-    tool_render_finalizers(words->render, &e->body, out);
+    tool_render_finalizers(words->render, &e->meta, out);
 }
 
 static void put_status(const struct tool_words *words, const struct sim_event *e,
@@ -372,10 +373,10 @@ static void put_create(const struct tool_render *r, const struct sim_action *a,
                        struct tool_text *out)
 {
     tool_text_printf(out, "a user creates %s ", tool_object_text(r, SIM_OBJECT_EIP, a->id));
-    tool_render_spec(r, &a->body, out);
+    tool_render_section(r, (enum sim_object)a->object, SIM_SECTION_SPEC, &a->meta, false, out);
     if (sim_eip_finalizer_count(&a->body) > 0) {
         tool_text_add(out, ", finalizers ");
-        tool_render_finalizers(r, &a->body, out);
+        tool_render_finalizers(r, &a->meta, out);
     }
 }
 
@@ -394,7 +395,7 @@ static void put_edit(const struct tool_render *r, const struct sim_action *a, st
                          tool_v4_text(r->config, a->body.spec_v4, v4));
     } else {
         tool_text_printf(out, "a user sets the finalizers of %s to ", who);
-        tool_render_finalizers(r, &a->body, out);
+        tool_render_finalizers(r, &a->meta, out);
     }
 }
 
