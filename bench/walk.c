@@ -1,7 +1,8 @@
 /* What an event costs: a scripted walk of creates and deletes, every invariant after every action,
  * the identity after every action, at several numbers of live EIPs.
  *
- *   walk                      nanoseconds per event at 3, 300 and 20,000 EIPs, as ratios
+ *   walk                      nanoseconds per event at 3, 300 and 20,000 EIPs, as ratios, and the
+ *                             size of such a world
  *   walk EIPS EVENTS          one of them; what callgrind is run on (bench/walk.sh)
  *
  * An event is one line of a log: an action or something that followed from it.
@@ -124,7 +125,7 @@ static void act(struct bench *b, enum sim_action_kind kind, unsigned id)
 }
 
 /* All EIPs live, then one after the other goes and comes back. */
-static double walk(unsigned eips, uint64_t wanted)
+static double walk(unsigned eips, uint64_t wanted, size_t *bytes)
 {
     struct bench b;
     struct timespec from, to;
@@ -142,6 +143,7 @@ static double walk(unsigned eips, uint64_t wanted)
         act(&b, SIM_ACTION_CREATE, i);
     }
     clock_gettime(CLOCK_MONOTONIC, &to);
+    *bytes = sim_world_size(b.world);
     free(b.world);
     free(b.names);
     return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
@@ -152,19 +154,21 @@ int main(int argc, char **argv)
 {
     static const unsigned sizes[] = {3, 300, 20000};
     double first = 0;
+    size_t bytes;
 
     if (argc == 3) {
-        (void)walk((unsigned)strtoul(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
+        (void)walk((unsigned)strtoul(argv[1], NULL, 10), strtoull(argv[2], NULL, 10), &bytes);
         printf("%" PRIu64 " events in all\n", events);
         return 0;
     }
-    (void)walk(3, 100000); /* warm up */
+    (void)walk(3, 100000, &bytes); /* warm up */
     for (unsigned i = 0; i < 3; i++) {
-        double ns = walk(sizes[i], 200000);
+        double ns = walk(sizes[i], 200000, &bytes);
 
         if (i == 0)
             first = ns;
-        printf("%5u live EIPs: %7.1f ns per event, ratio %.2f\n", sizes[i], ns, ns / first);
+        printf("%5u live EIPs: %7.1f ns per event, ratio %.2f; %zu bytes a world\n", sizes[i], ns,
+               ns / first, bytes);
     }
     return 0;
 }

@@ -77,7 +77,7 @@ static void settle_versions_of(struct sim_world *w, enum sim_kind_id kind, sim_i
 static void forget_order(struct sim_world *w, enum sim_queue_id queue)
 {
     struct sim_queue *q = (struct sim_queue *)((uint8_t *)w + w->at.queues[queue]);
-    struct sim_queue_node *n = (struct sim_queue_node *)((uint8_t *)w + w->at.nodes[queue]);
+    struct sim_queue_node *n = (struct sim_queue_node *)(q + 1);
 
     q->delayed_head = q->delayed_tail = 0;
     for (sim_id key = 0; key < q->keys; key++)
@@ -129,7 +129,7 @@ static void note_times(struct sim_world *w, struct times *t, const struct read *
     for (size_t i = 0; i < r->n; i++)
         note_times_in(t, r->copy[i].kind, r->copy[i].object);
     for (unsigned q = 0; q < w->n_queues; q++)
-        note_time(t, &((struct sim_worker *)((uint8_t *)w + w->at.workers[q]))->redo);
+        note_time(t, &((struct sim_worker *)(uintptr_t)sim_worker(w, q))->redo);
 }
 
 /* 1 for the earliest, 2 for the next, ...  There are few different ones: each turn finds the

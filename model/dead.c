@@ -44,7 +44,7 @@ static bool reads_copy_anew(const struct sim_world *w, enum sim_queue_id queue)
 
 static void forget_in_worker(struct sim_world *w, enum sim_queue_id queue)
 {
-    struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers[queue]);
+    struct sim_worker *me = sim_worker_quiet(w, queue);
 
     if (me->phase == SIM_PHASE_IDLE)
         return;

@@ -53,7 +53,7 @@ uint16_t sim_name_of(const struct sim_world *w, enum sim_object object, sim_id i
 size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
                          struct sim_copy out[SIM_WORKER_COPIES])
 {
-    struct sim_worker *me = (struct sim_worker *)((uint8_t *)w + w->at.workers[queue]);
+    struct sim_worker *me = sim_worker_quiet(w, queue);
     struct sim_rule_work *rule;
 
     if (me->phase == SIM_PHASE_IDLE)

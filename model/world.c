@@ -133,25 +133,24 @@ static void lay_out_sets(struct sim_layout *at, const struct sim_setup *s)
 
 static void lay_out_queues(struct cursor *c, struct sim_layout *at, const struct sim_limits *l)
 {
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        if (queue_present(l, (enum sim_queue_id)q))
-            at->queues[q] = place(c, sizeof(struct sim_queue), 1);
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        if (queue_present(l, (enum sim_queue_id)q))
-            at->nodes[q] =
-                place(c, sizeof(struct sim_queue_node), queue_keys(l, (enum sim_queue_id)q));
-    for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        if (queue_present(l, (enum sim_queue_id)q))
-            at->workers[q] = place(c, sim_worker_size((enum sim_queue_id)q), 1);
+    for (unsigned i = 0; i < SIM_QUEUE_COUNT; i++) {
+        enum sim_queue_id q = (enum sim_queue_id)i;
+
+        if (!queue_present(l, q))
+            continue;
+        at->queues[q] = place(c, sizeof(struct sim_queue), 1);
+        (void)place(c, sizeof(struct sim_queue_node), queue_keys(l, q));
+        (void)place(c, sim_worker_size(q), 1);
+    }
 }
 
 /* The queues and watches that are not there share one that is always empty, behind the state. */
 static void lay_out_absent(struct cursor *c, struct sim_layout *at, const struct sim_limits *l)
 {
-    at->absent = place(c, sizeof(struct sim_worker), 1);
+    at->absent = place(c, sizeof(struct sim_queue) + sizeof(struct sim_worker), 1);
     for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
         if (!queue_present(l, (enum sim_queue_id)q))
-            at->queues[q] = at->nodes[q] = at->workers[q] = at->absent;
+            at->queues[q] = at->absent;
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
         if (sim_limit(l, (enum sim_object)k) == 0)
             at->watch[k] = at->absent;
@@ -401,7 +400,7 @@ void sim_touch_everything(struct sim_world *w)
 
 struct sim_queue_node *sim_node_mut(struct sim_world *w, enum sim_queue_id queue, sim_id key)
 {
-    struct sim_queue_node *n = (struct sim_queue_node *)((uint8_t *)w + w->at.nodes[queue]) + key;
+    struct sim_queue_node *n = (struct sim_queue_node *)(uintptr_t)sim_node(w, queue, key);
 
     sim_touch(w, n, sizeof *n);
     return n;

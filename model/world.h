@@ -236,8 +236,9 @@ struct sim_rule_worker {
 
 struct sim_layout {
     uint32_t globals, slots[SIM_KIND_COUNT], gateways, pods, nets, subnets, policies, rules;
-    uint32_t queues[SIM_QUEUE_COUNT], nodes[SIM_QUEUE_COUNT], failures, deleted;
-    uint32_t watch[SIM_KIND_COUNT], workers[SIM_QUEUE_COUNT], pass[SIM_KIND_COUNT];
+    uint32_t queues[SIM_QUEUE_COUNT]; /* each with its nodes, then its worker */
+    uint32_t failures, deleted;
+    uint32_t watch[SIM_KIND_COUNT], pass[SIM_KIND_COUNT];
     uint32_t pod_rules;
     uint32_t excludes, interfaces, status_sets, ipam;
     uint32_t absent; /* an empty queue and an idle worker: those of the queues that are not there */
@@ -268,6 +269,10 @@ struct sim_world {
 };
 
 #pragma GCC diagnostic pop
+
+/* So that nodes stand right behind their queue, and its worker behind them. */
+_Static_assert(sizeof(struct sim_queue) % 16 == 0 && sizeof(struct sim_queue_node) % 16 == 0,
+               "a queue's parts leave no gap");
 
 /* ---- reading ---- */
 
@@ -317,7 +322,9 @@ static inline const struct sim_queue *sim_queue(const struct sim_world *w, size_
 
 static inline const struct sim_worker *sim_worker(const struct sim_world *w, size_t queue)
 {
-    return (const struct sim_worker *)sim_at(w, w->at.workers[queue]);
+    const struct sim_queue *q = sim_queue(w, queue);
+
+    return (const struct sim_worker *)((const struct sim_queue_node *)(q + 1) + q->keys);
 }
 
 /* Bytes of a worker: its handler's kind may keep more behind what all workers have. */
@@ -379,7 +386,7 @@ size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
 static inline const struct sim_queue_node *sim_node(const struct sim_world *w,
                                                     enum sim_queue_id queue, sim_id key)
 {
-    return (const struct sim_queue_node *)sim_at(w, w->at.nodes[queue]) + key;
+    return (const struct sim_queue_node *)(sim_queue(w, queue) + 1) + key;
 }
 
 /* Failures of a key of the shared limiter, by name id. */
