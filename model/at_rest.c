@@ -204,7 +204,7 @@ static bool address_obtainable(const struct sim_world *w, sim_id eip, sim_id sub
         return sim_ipam_held(w, eip, subnet, SIM_NIC_PORT) != 0 ||
                (list_of(w, subnet, IPAM_AVAILABLE, &available) && !ipam_addrset_empty(&available));
     if (!sim_v4_is_address(e->spec_v4) || offset == 0 || offset > s->size ||
-        e->spec_v4 == s->gateway)
+        e->spec_v4 == s->gateway || e->spec_v4 == sim_gateway(w, sim_ref_id(e->gw))->own)
         return false;
     owner = ipam_owner_of(sim_ipam(w), sim_ipam_subnet(subnet), IPAM_V4, ipam_addr_v4(e->spec_v4));
     return owner == 0 || owner == sim_ipam_owner(sim_eip(w, eip)->name);

@@ -178,6 +178,13 @@ static int exec_in_pod(struct sim_turn *t)
     return NEXT;
 }
 
+static bool when_own_asked_for(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_own_address_spared) && t->me->v4 != 0 &&
+           t->me->v4 == sim_gateway(t->w, t->me->gateway)->own &&
+           (t->me->op == SIM_VERB_EIP_ADD || t->me->op == SIM_VERB_EIP_DEL);
+}
+
 /* Where the version cannot be found, ports are not drawn at random. */
 static int ask_version(struct sim_turn *t)
 {
@@ -200,7 +207,13 @@ static bool when_version_asked(const struct sim_turn *t)
     return t->me->op == SIM_VERB_SNAT_ADD;
 }
 
-enum { P1, P1B, P2, P3 };
+enum { P1, P1A, P1B, P2, P3 };
+
+/* Every pod of a gateway has the same. */
+static int spare_own(struct sim_turn *t)
+{
+    return t->me->op == SIM_VERB_EIP_ADD ? FAIL : RETURN;
+}
 
 static int next_pod(struct sim_turn *t)
 {
@@ -212,6 +225,8 @@ static int next_pod(struct sim_turn *t)
 /* clang-format off */
 const struct sim_step sim_pods_steps[] = {
     [P1] = CALL("P1", NULL, look_up_pods, LIST, POD, "find the gateway's pods; none or bad: error"),
+    [P1A] = LOCAL("P1a", when_own_asked_for, spare_own,
+                  "the pods' own address: adding it is an error, removing it is done"),
     [P1B] = CALL("P1b", when_version_asked, ask_version, EXEC, POD,
                  "an SNAT: ask the next pod for the version of its iptables"),
     [P2] = CALL("P2", NULL, exec_in_pod, EXEC, POD, "run the command in the next pod"),

@@ -29,7 +29,8 @@ recorded_first 0 status-truth
 reset_keeps_ready 0 data-plane
 blocked_delete_retried 0 delete-completes
 gateway_swept 0 data-plane
-deletion_without_subnet 0 delete-completes"
+deletion_without_subnet 0 delete-completes
+own_address_spared 0 no-foreign-removal"
 
 while read -r rule off breaks; do
     scenario=scenarios/hardened/without-$rule.yaml
