@@ -24,7 +24,7 @@ struct engine_names {
         *finalizer;          /* n_finalizers texts; [0] is finalizer id SIM_FINALIZER_FOREIGN */
     const char *const *text; /* n_texts texts that are no address; [0] is sim_v4 value 1 */
     const char *const *mac;  /* n_macs texts that a user wrote; [0] is MAC id
-                                     limits.eips * SIM_MACS_PER_EIP + 1 */
+                                     sim_macs_drawn() + 1 */
     size_t n_finalizers;
     size_t n_texts;
     size_t n_macs;

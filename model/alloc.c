@@ -42,29 +42,29 @@ static sim_v4 v4_of(struct ipam_addr a)
     return (sim_v4)a.lo;
 }
 
-sim_v4 sim_ipam_held(const struct sim_world *w, sim_id eip, sim_id subnet, enum sim_nic nic)
+sim_v4 sim_ipam_held(const struct sim_world *w, uint16_t name, sim_id subnet, enum sim_nic nic)
 {
     struct ipam_addr a;
 
-    if (!ipam_nic_address(sim_ipam(w), sim_ipam_subnet(subnet), IPAM_V4,
-                          sim_ipam_nic(sim_eip(w, eip)->name, nic), &a))
+    if (!ipam_nic_address(sim_ipam(w), sim_ipam_subnet(subnet), IPAM_V4, sim_ipam_nic(name, nic),
+                          &a))
         return 0;
     return v4_of(a);
 }
 
-/* What both NICs of an EIP hold in all subnets, to see afterwards what was given back. */
+/* What both NICs of a name hold in all subnets, to see afterwards what was given back. */
 struct holdings {
     sim_v4 v4[SIM_SUBNETS_MAX][2];
 };
 
-static void hold(const struct sim_world *w, sim_id eip, struct holdings *h)
+static void hold(const struct sim_world *w, uint16_t name, struct holdings *h)
 {
     for (sim_id s = 0; s < w->limits.subnets; s++)
         for (unsigned nic = 0; nic < 2; nic++)
-            h->v4[s][nic] = sim_ipam_held(w, eip, s, (enum sim_nic)nic);
+            h->v4[s][nic] = sim_ipam_held(w, name, s, (enum sim_nic)nic);
 }
 
-static void tell_freed(struct sim_turn *t, sim_id eip, const struct holdings *before)
+static void tell_freed(struct sim_turn *t, struct sim_owner who, const struct holdings *before)
 {
     for (sim_id s = 0; s < t->w->limits.subnets; s++)
         for (unsigned nic = 0; nic < 2; nic++) {
@@ -75,8 +75,8 @@ static void tell_freed(struct sim_turn *t, sim_id eip, const struct holdings *be
                 ipam_is_using(sim_ipam(t->w), sim_ipam_subnet(s), IPAM_V4, ipam_addr_v4(v4)))
                 continue;
             e = sim_event_new(t, SIM_EVENT_FREED);
-            e.object = SIM_OBJECT_EIP;
-            e.id = eip;
+            e.object = (uint8_t)who.kind;
+            e.id = who.id;
             e.net = sim_subnet(t->w, s)->net;
             e.v4 = v4;
             sim_touched_address(t->w, s, v4);
@@ -84,23 +84,47 @@ static void tell_freed(struct sim_turn *t, sim_id eip, const struct holdings *be
         }
 }
 
-/* The MACs a draw for this EIP may take: all of its own but those in its objects, so that a draw
- * always differs from what is stored, as 46 random bits do. */
-static uint32_t fresh_macs(const struct sim_world *w, sim_id eip, uint32_t out[SIM_MACS_PER_EIP])
+uint32_t sim_first_mac(const struct sim_limits *limits, enum sim_kind_id kind)
 {
-    const struct sim_eip_slot *slot = sim_eip(w, eip);
+    uint32_t before = 0;
+
+    for (unsigned k = 0; k < (unsigned)kind; k++)
+        if (sim_kind((enum sim_kind_id)k)->reports != NULL)
+            before += sim_limit(limits, (enum sim_object)k);
+    return before * SIM_MACS_PER_EIP + 1;
+}
+
+static bool has_mac(const struct sim_kind *kind, const struct sim_meta *object, uint32_t mac)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t there;
+
+        if (kind->mac[i] == 0)
+            continue;
+        memcpy(&there, (const uint8_t *)object + kind->mac[i], sizeof there);
+        if (there == mac)
+            return true;
+    }
+    return false;
+}
+
+/* The MACs a draw for this object may take: all of its own but those it has, so that a draw always
+ * differs from what is stored, as 46 random bits do. */
+static uint32_t fresh_macs(const struct sim_world *w, struct sim_owner who,
+                           uint32_t out[SIM_MACS_PER_EIP])
+{
+    const struct sim_kind *kind = sim_kind(who.kind);
+    uint32_t first = sim_first_mac(&w->limits, who.kind) + (uint32_t)who.id * SIM_MACS_PER_EIP;
     uint32_t n = 0;
 
-    for (uint32_t g = 0; g < SIM_MACS_PER_EIP; g++) {
-        uint32_t mac = (uint32_t)eip * SIM_MACS_PER_EIP + g + 1;
-
-        if (mac != slot->api.mac && mac != slot->cache.mac)
+    for (uint32_t mac = first; mac < first + SIM_MACS_PER_EIP; mac++)
+        if (!has_mac(kind, sim_api(w, who.kind, who.id), mac) &&
+            !has_mac(kind, sim_cache(w, who.kind, who.id), mac))
             out[n++] = mac;
-    }
     return n;
 }
 
-static struct sim_alloc finish(struct sim_turn *t, sim_id eip, struct sim_event *e,
+static struct sim_alloc finish(struct sim_turn *t, struct sim_owner who, struct sim_event *e,
                                const struct ipam_result *r)
 {
     struct sim_alloc out;
@@ -114,36 +138,39 @@ static struct sim_alloc finish(struct sim_turn *t, sim_id eip, struct sim_event 
         out.v4 = v4_of(r->addr[IPAM_V4]);
         sim_touched_address(t->w, sim_ref_id(sim_net(t->w, e->net)->subnet), out.v4);
     }
-    sim_touched_eip(t->w, eip);
+    sim_touched_object(t->w, who.kind, who.id);
     e->ipam_error = r->error;
     e->v4 = out.v4;
+    e->mac = r->mac;
+    e->drawn = r->fresh_used > 0;
     sim_emit(t, e);
     return out;
 }
 
-/* The name an EIP's addresses are kept under. */
-static uint16_t key_of(const struct sim_turn *t, enum sim_verb verb, sim_id eip)
+/* The name an object's addresses are kept under. */
+static uint16_t key_of(const struct sim_turn *t, enum sim_verb verb, struct sim_owner who)
 {
-    uint16_t name = sim_eip(t->w, eip)->name;
+    uint16_t name = sim_owner_name(t->w, who);
 
     return sim_flawed(t->w, SIM_FLAW_WRONG_KEY, verb) ? (uint16_t)((name + 1) % t->w->limits.names)
                                                       : name;
 }
 
-static struct sim_event ipam_event(struct sim_turn *t, enum sim_verb verb, sim_id eip, sim_id net)
+static struct sim_event ipam_event(struct sim_turn *t, enum sim_verb verb, enum sim_object object,
+                                   sim_id id, sim_id net)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_IPAM);
 
     e.verb = (uint8_t)verb;
-    e.object = SIM_OBJECT_EIP;
-    e.id = eip;
+    e.object = (uint8_t)object;
+    e.id = id;
     e.net = net;
     return e;
 }
 
-struct sim_alloc sim_ipam_random(struct sim_turn *t, sim_id eip, sim_id net, uint8_t skip)
+struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, sim_id net, uint8_t skip)
 {
-    struct sim_event e = ipam_event(t, SIM_VERB_RANDOM, eip, net);
+    struct sim_event e = ipam_event(t, SIM_VERB_RANDOM, (enum sim_object)who.kind, who.id, net);
     struct ipam_addr_arg skipped[SIM_NODE_ADDRESSES];
     uint32_t fresh[SIM_MACS_PER_EIP];
     struct ipam_random_request q;
@@ -161,23 +188,23 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, sim_id eip, sim_id net, uin
         }
     q.skip = skipped;
     q.subnet = subnet_named(t->w, net);
-    q.owner = sim_ipam_owner(key_of(t, SIM_VERB_RANDOM, eip));
-    q.nic = sim_ipam_nic(sim_eip(t->w, eip)->name, SIM_NIC_PORT);
+    q.owner = sim_ipam_owner(key_of(t, SIM_VERB_RANDOM, who));
+    q.nic = sim_ipam_nic(sim_owner_name(t->w, who), SIM_NIC_PORT);
     q.mac.kind = IPAM_MAC_DRAW;
     q.mac.fresh = fresh;
-    q.mac.n_fresh = fresh_macs(t->w, eip, fresh);
+    q.mac.n_fresh = fresh_macs(t->w, who, fresh);
     q.check = 1;
-    hold(t->w, eip, &before);
+    hold(t->w, sim_owner_name(t->w, who), &before);
     r = ipam_random(sim_ipam_mut(t->w), &q, sim_journal(t->w));
-    out = finish(t, eip, &e, &r);
-    tell_freed(t, eip, &before);
+    out = finish(t, who, &e, &r);
+    tell_freed(t, who, &before);
     return out;
 }
 
-struct sim_alloc sim_ipam_static(struct sim_turn *t, sim_id eip, enum sim_nic nic, sim_id net,
-                                 sim_v4 want, bool draw, uint32_t mac)
+struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
+                                 sim_id net, sim_v4 want, bool draw, uint32_t mac)
 {
-    struct sim_event e = ipam_event(t, SIM_VERB_STATIC, eip, net);
+    struct sim_event e = ipam_event(t, SIM_VERB_STATIC, (enum sim_object)who.kind, who.id, net);
     struct ipam_addr_arg address;
     uint32_t fresh[SIM_MACS_PER_EIP];
     struct ipam_static_request q;
@@ -191,42 +218,42 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, sim_id eip, enum sim_nic ni
     address.valid = sim_v4_is_address(want);
     address.exact = address.valid;
     q.subnet = subnet_named(t->w, net);
-    q.owner = sim_ipam_owner(key_of(t, SIM_VERB_STATIC, eip));
-    q.nic = sim_ipam_nic(sim_eip(t->w, eip)->name, nic);
+    q.owner = sim_ipam_owner(key_of(t, SIM_VERB_STATIC, who));
+    q.nic = sim_ipam_nic(sim_owner_name(t->w, who), nic);
     q.n_addresses = 1;
     q.address = &address;
     q.mac.kind = (uint8_t)(draw ? IPAM_MAC_DRAW : mac == 0 ? IPAM_MAC_NONE : IPAM_MAC_GIVEN);
     q.mac.mac = mac;
     q.mac.fresh = fresh;
-    q.mac.n_fresh = fresh_macs(t->w, eip, fresh);
+    q.mac.n_fresh = fresh_macs(t->w, who, fresh);
     q.check = 1;
     e.nic = (uint8_t)nic;
     e.want = want;
-    hold(t->w, eip, &before);
+    hold(t->w, sim_owner_name(t->w, who), &before);
     r = ipam_static(sim_ipam_mut(t->w), &q, sim_journal(t->w));
-    out = finish(t, eip, &e, &r);
-    tell_freed(t, eip, &before);
+    out = finish(t, who, &e, &r);
+    tell_freed(t, who, &before);
     return out;
 }
 
-void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net)
+void sim_ipam_release(struct sim_turn *t, struct sim_owner who, sim_id net)
 {
-    struct sim_event e = ipam_event(t, SIM_VERB_RELEASE, eip, net);
+    struct sim_event e = ipam_event(t, SIM_VERB_RELEASE, (enum sim_object)who.kind, who.id, net);
     uint32_t subnet = net == SIM_NONE ? 0 : subnet_named(t->w, net);
     struct holdings before;
 
-    hold(t->w, eip, &before);
+    hold(t->w, sim_owner_name(t->w, who), &before);
     if (net == SIM_NONE || subnet != 0) {
         enum ipam_error error =
-            ipam_release_owner(sim_ipam_mut(t->w), sim_ipam_owner(key_of(t, SIM_VERB_RELEASE, eip)),
+            ipam_release_owner(sim_ipam_mut(t->w), sim_ipam_owner(key_of(t, SIM_VERB_RELEASE, who)),
                                subnet, sim_journal(t->w), NULL);
 
         SIM_CHECK(error == IPAM_ERROR_NONE);
     }
     sim_journal_drain(t->w);
-    sim_touched_eip(t->w, eip);
+    sim_touched_object(t->w, who.kind, who.id);
     sim_emit(t, &e);
-    tell_freed(t, eip, &before);
+    tell_freed(t, who, &before);
 }
 
 /* ---- the sweep ---- */
@@ -234,9 +261,9 @@ void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net)
 static struct sim_event sweep_event(struct sim_turn *t, enum sim_verb verb, sim_id gateway,
                                     sim_id subnet)
 {
-    struct sim_event e = ipam_event(t, verb, gateway, sim_subnet(t->w, subnet)->net);
+    struct sim_event e =
+        ipam_event(t, verb, SIM_OBJECT_GATEWAY, gateway, sim_subnet(t->w, subnet)->net);
 
-    e.object = SIM_OBJECT_GATEWAY;
     e.nic = SIM_NIC_BARE;
     return e;
 }

@@ -138,8 +138,8 @@ static enum sim_result create(const struct target *o, const struct sim_meta *obj
 
         memset(&v, 0, sizeof v);
         v.invariant = SIM_INVARIANT_NO_RESURRECTION;
-        v.eip = o->id;
-        v.other = v.subnet = v.pod = SIM_NONE;
+        sim_set_owners(&v, (struct sim_owner){(uint16_t)o->of, o->id}, sim_eip_owner(SIM_NONE));
+        v.subnet = v.pod = SIM_NONE;
         sim_flag(o->t->w, &v);
     }
     return SIM_RESULT_OK;

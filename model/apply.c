@@ -24,25 +24,32 @@ void sim_emit(struct sim_turn *t, const struct sim_event *event)
 
 /* ---- what an action touched ---- */
 
-void sim_touched_eip(struct sim_world *w, sim_id eip)
+void sim_touched_owner(struct sim_world *w, struct sim_owner who)
 {
     struct sim_derived *d = sim_derived(w);
 
     if (sim_flawed(w, SIM_FLAW_TOUCH, SIM_UNTOUCHED_EIP))
         return;
-    for (uint32_t i = 0; i < d->n_eips; i++)
-        if (d->eip[i] == eip)
+    for (uint32_t i = 0; i < d->n_owners; i++)
+        if (d->owner[i].id == who.id && d->owner[i].kind == who.kind)
             return;
-    if (d->n_eips == SIM_TOUCHED)
+    if (d->n_owners == SIM_TOUCHED_OWNERS) {
         d->all_touched = 1;
-    else
-        d->eip[d->n_eips++] = eip;
+        return;
+    }
+    d->owner[d->n_owners].kind = who.kind;
+    d->owner[d->n_owners++].id = who.id;
+}
+
+void sim_touched_eip(struct sim_world *w, sim_id eip)
+{
+    sim_touched_owner(w, sim_eip_owner(eip));
 }
 
 void sim_touched_object(struct sim_world *w, enum sim_kind_id kind, sim_id id)
 {
-    if (kind == SIM_KIND_EIP)
-        sim_touched_eip(w, id);
+    if (sim_kind(kind)->reports != NULL)
+        sim_touched_owner(w, (struct sim_owner){(uint16_t)kind, id});
 }
 
 void sim_touched_address(struct sim_world *w, sim_id subnet, sim_v4 v4)
@@ -74,7 +81,7 @@ static void forget_touched(struct sim_world *w)
 {
     struct sim_derived *d = sim_derived(w);
 
-    d->n_eips = 0;
+    d->n_owners = 0;
     d->n_addresses = 0;
     d->all_touched = 0;
     d->n_flagged = 0;

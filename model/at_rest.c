@@ -6,7 +6,7 @@
 static void find(struct sim_findings *f, enum sim_invariant invariant, sim_id eip, sim_id subnet,
                  sim_id pod, sim_v4 v4)
 {
-    sim_find(f, invariant, eip, SIM_NONE, subnet, pod, v4);
+    sim_find(f, invariant, sim_eip_owner(eip), sim_eip_owner(SIM_NONE), subnet, pod, v4);
 }
 
 static bool list_of(const struct sim_world *w, sim_id subnet, enum ipam_list list,
@@ -28,17 +28,24 @@ static uint32_t live_owners(const struct sim_world *w, sim_id subnet, uint32_t *
     uint32_t n = 0;
 
     *excluded = 0;
-    for (sim_id i = 0; i < w->limits.eips; i++) {
-        const struct sim_eip *e = &sim_eip(w, i)->api;
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; sim_kind((enum sim_kind_id)k)->reports != NULL &&
+                           i < sim_limit(&w->limits, (enum sim_object)k);
+             i++) {
+            const struct sim_meta *object = sim_api(w, (enum sim_kind_id)k, i);
+            sim_id in;
+            sim_v4 v4;
 
-        if (!sim_eip_exists(e) || !sim_v4_is_address(e->status_ip) ||
-            sim_subnet_of(w, e->net) != subnet)
-            continue;
-        if (minus && ipam_addrset_contains(&reserved, ipam_addr_v4(e->status_ip)))
-            ++*excluded;
-        else
-            n++;
-    }
+            if (!sim_exists(object))
+                continue;
+            v4 = sim_kind((enum sim_kind_id)k)->reports(w, object, &in);
+            if (!sim_v4_is_address(v4) || in != subnet)
+                continue;
+            if (minus && ipam_addrset_contains(&reserved, ipam_addr_v4(v4)))
+                ++*excluded;
+            else
+                n++;
+        }
     return n;
 }
 
@@ -201,7 +208,7 @@ static bool address_obtainable(const struct sim_world *w, sim_id eip, sim_id sub
     uint32_t owner, offset = e->spec_v4 - s->cidr;
 
     if (sim_eip(w, eip)->wished == SIM_WISH_ANY)
-        return sim_ipam_held(w, eip, subnet, SIM_NIC_PORT) != 0 ||
+        return sim_ipam_held(w, sim_eip(w, eip)->name, subnet, SIM_NIC_PORT) != 0 ||
                (list_of(w, subnet, IPAM_AVAILABLE, &available) && !ipam_addrset_empty(&available));
     if (!sim_v4_is_address(e->spec_v4) || offset == 0 || offset > s->size ||
         e->spec_v4 == s->gateway || e->spec_v4 == sim_gateway(w, sim_ref_id(e->gw))->own)

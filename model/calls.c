@@ -262,10 +262,10 @@ bool sim_resolve_subnet(struct sim_turn *t)
 void sim_release_left(struct sim_turn *t)
 {
     for (sim_id s = 0; s < t->w->limits.subnets; s++)
-        if (sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_PORT) != 0 ||
-            sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_BARE) != 0)
+        if (sim_ipam_held(t->w, sim_eip(t->w, t->me->eip)->name, s, SIM_NIC_PORT) != 0 ||
+            sim_ipam_held(t->w, sim_eip(t->w, t->me->eip)->name, s, SIM_NIC_BARE) != 0)
             t->me->gave_back |= (uint8_t)(1u << s);
-    sim_ipam_release(t, t->me->eip, SIM_NONE);
+    sim_ipam_release(t, sim_eip_owner(t->me->eip), SIM_NONE);
 }
 
 int sim_ask_status_of_left(struct sim_turn *t)

@@ -86,6 +86,14 @@ static uint8_t wish(const struct sim_meta *object)
     return ((const struct sim_eip *)object)->spec_v4 != 0 ? SIM_WISH_ADDRESS : SIM_WISH_ANY;
 }
 
+static sim_v4 reports(const struct sim_world *w, const struct sim_meta *object, sim_id *subnet)
+{
+    const struct sim_eip *e = (const struct sim_eip *)object;
+
+    *subnet = sim_subnet_of(w, e->net);
+    return e->status_ip;
+}
+
 const struct sim_kind sim_kind_EIP = {
     .size = sizeof(struct sim_eip),
     .labels = {offsetof(struct sim_eip, label_net),
@@ -97,4 +105,6 @@ const struct sim_kind sim_kind_EIP = {
     .updated = updated,
     .deleted = deleted,
     .counted = counted,
+    .reports = reports,
+    .mac = {offsetof(struct sim_eip, mac)},
 };

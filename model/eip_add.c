@@ -21,7 +21,7 @@ static bool when_gone(const struct sim_turn *t)
 
 static int release_all(struct sim_turn *t)
 {
-    sim_ipam_release(t, t->me->eip, SIM_NONE);
+    sim_ipam_release(t, sim_eip_owner(t->me->eip), SIM_NONE);
     return SUCCEED;
 }
 
@@ -162,8 +162,8 @@ static int ask_policy(struct sim_turn *t)
 static bool holds_something(const struct sim_turn *t)
 {
     for (sim_id s = 0; s < t->w->limits.subnets; s++)
-        if (sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_PORT) != 0 ||
-            sim_ipam_held(t->w, t->me->eip, s, SIM_NIC_BARE) != 0)
+        if (sim_ipam_held(t->w, sim_eip(t->w, t->me->eip)->name, s, SIM_NIC_PORT) != 0 ||
+            sim_ipam_held(t->w, sim_eip(t->w, t->me->eip)->name, s, SIM_NIC_BARE) != 0)
             return true;
     return false;
 }
@@ -232,8 +232,8 @@ static int take(struct sim_turn *t, const struct sim_alloc *got)
 
 static int allocate_static(struct sim_turn *t)
 {
-    struct sim_alloc got =
-        sim_ipam_static(t, t->me->eip, SIM_NIC_PORT, ipam_name(t), wanted(t), true, 0);
+    struct sim_alloc got = sim_ipam_static(t, sim_eip_owner(t->me->eip), SIM_NIC_PORT, ipam_name(t),
+                                           wanted(t), true, 0);
 
     return take(t, &got);
 }
@@ -242,7 +242,7 @@ static int allocate_static(struct sim_turn *t)
 static int allocate_random(struct sim_turn *t)
 {
     sim_id net = ipam_name(t);
-    struct sim_alloc got = sim_ipam_random(t, t->me->eip, net, t->me->skip);
+    struct sim_alloc got = sim_ipam_random(t, sim_eip_owner(t->me->eip), net, t->me->skip);
     int flow = take(t, &got);
 
     if (flow != NEXT)
@@ -544,7 +544,7 @@ static int prepare_undo(struct sim_turn *t)
 
 static int release_what_was_added(struct sim_turn *t)
 {
-    sim_ipam_release(t, t->me->eip, ipam_name(t));
+    sim_ipam_release(t, sim_eip_owner(t->me->eip), ipam_name(t));
     return NEXT;
 }
 

@@ -255,7 +255,7 @@ static sim_id release_net(const struct sim_turn *t, sim_ref net)
 
 static int release(struct sim_turn *t)
 {
-    sim_ipam_release(t, t->me->eip, release_net(t, t->me->snap.net));
+    sim_ipam_release(t, sim_eip_owner(t->me->eip), release_net(t, t->me->snap.net));
     return NEXT;
 }
 
@@ -347,7 +347,7 @@ static bool when_released_here(const struct sim_turn *t)
 
 static int release_by_name(struct sim_turn *t)
 {
-    sim_ipam_release(t, t->me->eip, SIM_NONE);
+    sim_ipam_release(t, sim_eip_owner(t->me->eip), SIM_NONE);
     return NEXT;
 }
 

@@ -113,12 +113,14 @@ struct sim_event {
     uint8_t rule;       /* EXEC qos: number of the rule within its policy */
     uint8_t nic;        /* IPAM: enum sim_nic */
     uint8_t sets_finalizers; /* WRITE PATCH: 1 if the patch sets the finalizers, else it is {} */
-    uint16_t pad;
+    uint8_t drawn;           /* IPAM: 1: mac was drawn just now */
+    uint8_t pad;
     uint32_t count; /* LIST */
     uint32_t ms;
     uint32_t rv;
     sim_v4 v4; /* IPAM: the address given; EXEC: the address named */
     sim_v4 want;
+    uint32_t mac;   /* IPAM: of the result */
     sim_v4 gateway; /* EXEC eip-add: the subnet's gateway where the release names it, else 0 */
     /* WRITE of a Subnet's status: the two counts; the ranges are those the world stores or, where
      * the write failed before its effect, none. */

@@ -46,12 +46,13 @@ struct sim_world;
 
 struct sim_violation {
     uint8_t invariant; /* enum sim_invariant; SIM_INVARIANT_COUNT: none */
+    uint8_t kind;      /* enum sim_kind_id of eip */
+    sim_id eip;        /* the owner concerned, SIM_NONE if none */
+    sim_id other;      /* the other owner, SIM_NONE if none */
+    sim_id subnet;     /* subnet id, SIM_NONE if none */
+    sim_id pod;        /* gateway pod, SIM_NONE if none */
+    uint8_t other_kind;
     uint8_t pad;
-    sim_id eip;    /* the owner concerned, SIM_NONE if none */
-    sim_id other;  /* the other owner, SIM_NONE if none */
-    sim_id subnet; /* subnet id, SIM_NONE if none */
-    sim_id pod;    /* gateway pod, SIM_NONE if none */
-    uint16_t pad2;
     sim_v4 v4; /* the address, 0 if none */
 };
 

@@ -60,8 +60,7 @@ static void take(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic
 
         memset(&v, 0, sizeof v);
         v.invariant = SIM_INVARIANT_SINGLE_OWNER;
-        v.eip = sim_eip_named(w, name);
-        v.other = sim_eip_named(w, (uint16_t)(*owner - 1));
+        sim_set_owners(&v, sim_owner_named(w, name), sim_owner_named(w, (uint16_t)(*owner - 1)));
         v.subnet = subnet;
         v.pod = SIM_NONE;
         v.v4 = v4;
@@ -74,7 +73,9 @@ static void take(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic
 
 static void fold_ipam(struct sim_world *w, const struct sim_event *e)
 {
-    uint16_t name = e->object == SIM_OBJECT_EIP ? sim_eip(w, e->id)->name : w->limits.names;
+    uint16_t name = e->object < SIM_KIND_COUNT
+                        ? sim_slot(w, (enum sim_kind_id)e->object, e->id)->name
+                        : w->limits.names; /* the sweep */
     sim_id subnet = e->net == SIM_NONE ? SIM_NONE : sim_ref_id(sim_net(w, e->net)->subnet);
 
     if (e->verb != SIM_VERB_RELEASE) {

@@ -62,9 +62,10 @@ static void leak_without_pod(void **state)
         settle(&s);
         assert_int_equal(s.leaks, leaks[p]);
         assert_int_equal(s.others, 0);
-        assert_int_equal(sim_ipam_held(f.world, 0, 0, SIM_NIC_PORT), leaks[p] ? 0x01010102 : 0);
+        assert_int_equal(sim_ipam_held(f.world, sim_eip(f.world, 0)->name, 0, SIM_NIC_PORT),
+                         leaks[p] ? 0x01010102 : 0);
         fixture_act(&f, SIM_ACTION_RESTART, 0);
-        assert_int_equal(sim_ipam_held(f.world, 0, 0, SIM_NIC_PORT), 0);
+        assert_int_equal(sim_ipam_held(f.world, sim_eip(f.world, 0)->name, 0, SIM_NIC_PORT), 0);
         fixture_free(&f);
     }
 }
@@ -126,7 +127,7 @@ static void ordinary_life(void **state)
             fixture_act(&f, SIM_ACTION_DELETE, i);
         settle(&s);
         for (unsigned i = 0; i < FIXTURE_EIPS; i++)
-            assert_int_equal(sim_ipam_held(f.world, (sim_id)i, 0, SIM_NIC_PORT), 0);
+            assert_int_equal(sim_ipam_held(f.world, sim_eip(f.world, i)->name, 0, SIM_NIC_PORT), 0);
         assert_int_equal(s.leaks + s.others, 0);
         fixture_free(&f);
     }
@@ -197,7 +198,7 @@ static void undo_takes_the_address_off(void **state)
         fixture_act(&f, SIM_ACTION_DELIVER, 0);
         fail_add_at(&s, SIM_EVENT_WRITE); /* the address is set by now */
         run(&s);
-        assert_int_equal(sim_ipam_held(f.world, 0, 0, SIM_NIC_PORT), 0);
+        assert_int_equal(sim_ipam_held(f.world, sim_eip(f.world, 0)->name, 0, SIM_NIC_PORT), 0);
         set = sim_interface(f.world, 0, 0);
         assert_int_equal(ipam_addrset_contains(&set, ipam_addr_v4(0x01010102)), !undo);
         fixture_free(&f);

@@ -179,7 +179,7 @@ static sim_id rightful_owner(const struct sim_world *w, sim_id pod, sim_id subne
     uint32_t held = ipam_owner_of(sim_ipam(w), sim_ipam_subnet(subnet), IPAM_V4, ipam_addr_v4(v4));
     sim_id holder = held == 0 ? SIM_NONE : sim_eip_named(w, (uint16_t)(held - 1));
 
-    if (holder != SIM_NONE && holder != owner && sim_eip_alive(w, holder) &&
+    if (holder != SIM_NONE && holder != owner && sim_alive(w, sim_eip_owner(holder)) &&
         sim_ref_id(sim_eip(w, holder)->api.gw) == gateway)
         return holder;
     for (sim_id e = 0; holder == SIM_NONE && e < w->limits.eips; e++)

@@ -20,11 +20,16 @@ static enum sim_limiter limiter_of(const struct sim_world *w, enum sim_queue_id 
     return sim_queue_of_objects(w, queue) ? SIM_LIMITER_OWN : (enum sim_limiter)limiter[queue];
 }
 
-/* Queue changes of an EIP decide whether it is still alive. */
+/* Queue changes of an object decide whether it is still alive. */
 static void note_key(struct sim_world *w, enum sim_queue_id queue, sim_id key)
 {
-    if (sim_queue_keys(queue) == SIM_OBJECT_EIP)
-        sim_touched_eip(w, key);
+    if (sim_queue_keys(queue) < (enum sim_object)SIM_KIND_COUNT)
+        sim_touched_object(w, (enum sim_kind_id)sim_queue_keys(queue), key);
+}
+
+bool sim_queue_knows(const struct sim_world *w, enum sim_queue_id queue, sim_id id)
+{
+    return sim_node(w, queue, id)->state != 0;
 }
 
 static void append(struct sim_world *w, enum sim_queue_id queue, sim_id key)

@@ -84,7 +84,8 @@ static void restore(struct sim_turn *t, sim_id eip)
          sim_eip_terminating(c)) ||
         (sim_flawed(t->w, SIM_FLAW_RESTORE, SIM_UNRESTORED_UNNAMED) && c->net == 0))
         return;
-    (void)sim_ipam_static(t, eip, SIM_NIC_BARE, sim_ext(t->w, c->net), c->status_ip, false, c->mac);
+    (void)sim_ipam_static(t, sim_eip_owner(eip), SIM_NIC_BARE, sim_ext(t->w, c->net), c->status_ip,
+                          false, c->mac);
 }
 
 static void fill_caches(struct sim_world *w)

@@ -16,12 +16,29 @@
 #define SIM_PAGE 128u
 #define SIM_DIRTY_LIST 96u
 #define SIM_TOUCHED 32u
+#define SIM_TOUCHED_OWNERS 16u
 #define SIM_FLAGGED 8u
 
 struct sim_page_hash {
     uint64_t low;
     uint64_t high;
 };
+
+/* An object that can hold addresses: they are kept under its bare name, whatever its kind. */
+struct sim_owner {
+    uint16_t kind; /* enum sim_kind_id */
+    sim_id id;
+};
+
+static inline struct sim_owner sim_eip_owner(sim_id eip)
+{
+    return (struct sim_owner){SIM_KIND_EIP, eip};
+}
+
+static inline uint16_t sim_owner_name(const struct sim_world *w, struct sim_owner who)
+{
+    return sim_slot(w, (enum sim_kind_id)who.kind, who.id)->name;
+}
 
 struct sim_touched_address {
     sim_v4 v4;
@@ -35,11 +52,11 @@ struct sim_derived {
     uint32_t all_dirty;
     uint32_t dirty[SIM_DIRTY_LIST];
     /* what the last action touched, for sim_check; more than fits means everything */
-    uint32_t n_eips;
+    uint32_t n_owners;
     uint32_t n_addresses;
     uint32_t all_touched;
     uint32_t n_flagged;
-    sim_id eip[SIM_TOUCHED];
+    struct sim_owner owner[SIM_TOUCHED_OWNERS];
     struct sim_touched_address address[SIM_TOUCHED];
     /* violations that are events, noted when they happened */
     struct sim_violation flagged[SIM_FLAGGED];
@@ -142,6 +159,7 @@ struct sim_turn {
 struct sim_event sim_event_new(const struct sim_turn *t, enum sim_event_kind kind);
 /* Tells the ledger and the sink. */
 void sim_emit(struct sim_turn *t, const struct sim_event *event);
+void sim_touched_owner(struct sim_world *w, struct sim_owner who);
 void sim_touched_eip(struct sim_world *w, sim_id eip);
 /* The same for an object of any kind: only EIPs own addresses. */
 void sim_touched_object(struct sim_world *w, enum sim_kind_id kind, sim_id id);
@@ -162,6 +180,8 @@ void sim_queue_done(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
 sim_id sim_queue_take(struct sim_turn *t, enum sim_queue_id queue);
 void sim_queue_due(struct sim_turn *t, enum sim_queue_id queue, sim_id key);
 void sim_queues_clear(struct sim_world *w);
+/* Is there a key of this object in the queue, or being processed? */
+bool sim_queue_knows(const struct sim_world *w, enum sim_queue_id queue, sim_id id);
 /* The delete queue when its items are objects. */
 bool sim_deleted_full(const struct sim_world *w);
 void sim_deleted_add(struct sim_turn *t, sim_id eip, sim_ref net, sim_ref gw);
@@ -191,6 +211,10 @@ struct sim_kind {
     void (*deleted)(struct sim_turn *t, sim_id id, const struct sim_meta *old);
     /* The cache gains (1) or loses (-1) an object; NULL: nobody counts them. */
     void (*counted)(struct sim_world *w, const struct sim_meta *object, int by);
+    /* Kinds that hold addresses; NULL: it is none.  The address an object says it has, 0: none;
+     * *subnet: where, SIM_NONE if what it names does not exist. */
+    sim_v4 (*reports)(const struct sim_world *w, const struct sim_meta *object, sim_id *subnet);
+    uint16_t mac[2]; /* where the object has MAC addresses, 0: nowhere */
 };
 
 const struct sim_kind *sim_kind(enum sim_kind_id kind);
@@ -228,20 +252,23 @@ struct sim_alloc {
     sim_v4 v4;
     uint32_t mac;
 };
-struct sim_alloc sim_ipam_random(struct sim_turn *t, sim_id eip, sim_id net, uint8_t skip);
-/* mac: 0 draws one; the EIP's NIC is the port, or the bare name for InitIPAM. want may be a text
- * that is no address. */
-struct sim_alloc sim_ipam_static(struct sim_turn *t, sim_id eip, enum sim_nic nic, sim_id net,
-                                 sim_v4 want, bool draw, uint32_t mac);
+/* The first MAC that is drawn for objects of a kind. */
+uint32_t sim_first_mac(const struct sim_limits *limits, enum sim_kind_id kind);
+struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, sim_id net,
+                                 uint8_t skip);
+/* draw: a fresh MAC, else mac, 0: none; the NIC is the port, or the bare name for InitIPAM. want
+ * may be a text that is no address. */
+struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
+                                 sim_id net, sim_v4 want, bool draw, uint32_t mac);
 /* net SIM_NONE: all subnets. */
-void sim_ipam_release(struct sim_turn *t, sim_id eip, sim_id net);
+void sim_ipam_release(struct sim_turn *t, struct sim_owner who, sim_id net);
 /* Takes a free address for the sweep of a gateway, under a key that is nobody's name; it holds one
  * at a time. */
 enum ipam_error sim_ipam_reserve(struct sim_turn *t, sim_id gateway, sim_id subnet, sim_v4 v4);
 void sim_ipam_unreserve(struct sim_turn *t, sim_id gateway, sim_id subnet);
 void sim_ipam_rebuild(struct sim_world *w);
 void sim_ipam_register(struct sim_world *w, sim_id subnet);
-sim_v4 sim_ipam_held(const struct sim_world *w, sim_id eip, sim_id subnet, enum sim_nic nic);
+sim_v4 sim_ipam_held(const struct sim_world *w, uint16_t name, sim_id subnet, enum sim_nic nic);
 
 /* ---- gateway pods: pod.c ---- */
 
@@ -281,8 +308,12 @@ void sim_boot(struct sim_turn *t);
 void sim_ledger_fold(struct sim_world *w, const struct sim_event *event);
 /* Owner name + 1 that the ledger has for an address, 0: none. */
 uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4);
-/* Does the EIP exist, or can the controller still give back what it holds? */
-bool sim_eip_alive(const struct sim_world *w, sim_id eip);
+/* Does the object exist, or can the controller still give back what it holds? */
+bool sim_alive(const struct sim_world *w, struct sim_owner who);
+/* Is an object of this name, of any kind that holds addresses, alive? */
+bool sim_name_alive(const struct sim_world *w, uint16_t name);
+/* The first kind's object of this name that is alive, else the first one; id SIM_NONE: none. */
+struct sim_owner sim_owner_named(const struct sim_world *w, uint16_t name);
 /* The finalizer that this release adds. */
 uint8_t sim_own_finalizer(const struct sim_world *w);
 /* Violations as they are found; beyond the capacity they are only counted. */
@@ -292,10 +323,16 @@ struct sim_findings {
     size_t capacity;
     size_t count;
 };
-void sim_find(struct sim_findings *f, enum sim_invariant invariant, sim_id eip, sim_id other,
-              sim_id subnet, sim_id pod, sim_v4 v4);
-/* The EIP of a name, SIM_NONE if the name is not an EIP's. */
-sim_id sim_eip_named(const struct sim_world *w, uint16_t name);
+void sim_find(struct sim_findings *f, enum sim_invariant invariant, struct sim_owner owner,
+              struct sim_owner other, sim_id subnet, sim_id pod, sim_v4 v4);
+/* The object of a kind that has this name, SIM_NONE if none has. */
+sim_id sim_named(const struct sim_world *w, enum sim_kind_id kind, uint16_t name);
+static inline sim_id sim_eip_named(const struct sim_world *w, uint16_t name)
+{
+    return sim_named(w, SIM_KIND_EIP, name);
+}
+/* A violation with its owners; nobody: sim_eip_owner(SIM_NONE). */
+void sim_set_owners(struct sim_violation *v, struct sim_owner owner, struct sim_owner other);
 /* The subnet an EIP's addresses are in under this policy, whether it exists or not; SIM_NONE if
  * there was never one. */
 sim_id sim_subnet_meant(const struct sim_world *w, sim_ref net);

@@ -58,13 +58,19 @@ struct sim_limits {
         nat; /* 1: the controller's queues of NAT rules and of gateways' initialisation exist */
     uint16_t pod_rules; /* NAT rules that one gateway pod can carry; only with nat */
     uint16_t pad;
-    uint32_t macs; /* MAC ids 1..macs; the first eips * SIM_MACS_PER_EIP are drawn at random,
-                      the rest are texts that a user wrote */
+    uint32_t macs; /* MAC ids 1..macs; the first sim_macs_drawn() are drawn at random, the rest are
+                      texts that a user wrote */
 };
 
-/* A random MAC of EIP e is one of SIM_MACS_PER_EIP ids of its own: kube-ovn draws 46 random bits,
- * what matters of them is only that a new draw differs from what is already there. */
+/* A random MAC of an object that holds addresses is one of SIM_MACS_PER_EIP ids of its own:
+ * kube-ovn draws 46 random bits, what matters of them is only that a new draw differs from what is
+ * already there. */
 #define SIM_MACS_PER_EIP 8u
+
+static inline uint32_t sim_macs_drawn(const struct sim_limits *l)
+{
+    return (uint32_t)l->eips * SIM_MACS_PER_EIP;
+}
 
 /* The kinds that are stored as a whole, with a watch, a cache and handlers of their own; how one is
  * added: docs/model.md.  name, text as in the API, limit of its names, type of the object */

@@ -15,8 +15,8 @@ static bool limits_ok(const struct sim_limits *l)
            l->pods_per_gateway >= 1 && l->pods_per_gateway <= 8 && l->nets >= 1 &&
            l->nets <= 4096 && l->subnets >= 1 && l->subnets <= SIM_SUBNETS_MAX &&
            l->policies <= 4096 && l->rules <= 0xfff0 && l->names >= 1 && l->names <= 0x7ff0 * 2 &&
-           l->watch >= 4 && l->macs >= (uint32_t)l->eips * SIM_MACS_PER_EIP &&
-           l->macs <= 0x00ffffff && l->nat <= 1 && (l->nat || kinds_of_rules_empty(l));
+           l->watch >= 4 && l->macs >= sim_macs_drawn(l) && l->macs <= 0x00ffffff && l->nat <= 1 &&
+           (l->nat || kinds_of_rules_empty(l));
 }
 
 static bool subnet_ok(const struct sim_setup *s, const struct sim_subnet_setup *n)

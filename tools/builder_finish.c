@@ -300,7 +300,7 @@ static void fill_limits(struct tool_builder *b)
     l->watch = b->options.watch != 0 ? b->options.watch
                : eips < 0x3f00       ? (uint16_t)(eips * 4 + 64)
                                      : (uint16_t)0xfe00;
-    l->macs = (uint32_t)(eips * SIM_MACS_PER_EIP + b->names[TOOL_NAME_MAC].count);
+    l->macs = sim_macs_drawn(l) + (uint32_t)b->names[TOOL_NAME_MAC].count;
 }
 
 static const char **namespaced(struct tool_builder *b, const struct name_set *set)

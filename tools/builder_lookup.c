@@ -142,9 +142,7 @@ uint32_t tool_mac_of(const struct engine_config *config, const char *text, size_
 {
     sim_id id = tool_id_of(config, TOOL_NAME_MAC, text, length);
 
-    return id == SIM_NONE
-               ? 0
-               : (uint32_t)config->setup.limits.eips * SIM_MACS_PER_EIP + (uint32_t)id + 1;
+    return id == SIM_NONE ? 0 : sim_macs_drawn(&config->setup.limits) + (uint32_t)id + 1;
 }
 
 /* A deleted gateway is queued with its namespace on master. */
@@ -202,7 +200,7 @@ const char *tool_finalizer_text(const struct engine_config *config, uint8_t fina
 
 const char *tool_mac_text(const struct engine_config *config, uint32_t mac, char buffer[20])
 {
-    uint32_t drawn = (uint32_t)config->setup.limits.eips * SIM_MACS_PER_EIP;
+    uint32_t drawn = sim_macs_drawn(&config->setup.limits);
 
     if (mac == 0)
         return "";

@@ -27,7 +27,7 @@ static const char *mac_text(const struct engine_config *config, uint32_t mac, ch
 {
     if (mac == 0)
         return "";
-    if (mac <= (uint32_t)config->setup.limits.eips * SIM_MACS_PER_EIP)
+    if (mac <= sim_macs_drawn(&config->setup.limits))
         return "set";
     return tool_mac_text(config, mac, buffer);
 }
