@@ -16,20 +16,72 @@ const char *engine_reduction_text(enum engine_reduction which)
     return text[which];
 }
 
+const char *engine_share_text(enum engine_share which)
+{
+    static const char *const text[] = {
+#define X(name, text, budget) text,
+        ENGINE_SHARES(X)
+#undef X
+    };
+    return text[which];
+}
+
+size_t engine_used_size(const struct engine_bound *bound, unsigned eips)
+{
+    for (unsigned s = 0; s < ENGINE_SHARE_COUNT; s++)
+        if (bound->share[s] != 0)
+            return SIM_BUDGET_COUNT + (size_t)eips * ENGINE_SHARE_COUNT;
+    return SIM_BUDGET_COUNT;
+}
+
+bool engine_budget_counts(const struct engine_bound *bound, enum sim_budget which)
+{
+    const struct sim_choice *choice;
+
+    for (size_t i = 0; (choice = sim_choice_at(i)) != NULL; i++)
+        if (choice->budget == which && sim_choice_in(choice, bound->classes))
+            return true;
+    return which == SIM_BUDGET_FAULTS &&
+           (bound->classes & (SIM_CLASS_BIT(API) | SIM_CLASS_BIT(EXEC))) != 0;
+}
+
+/* The share that an action counts against, SHARE_COUNT: none. */
+static enum engine_share share_of(const struct sim_action *a, unsigned budget)
+{
+    static const uint8_t budgets[] = {
+#define X(name, text, budget) SIM_BUDGET_##budget,
+        ENGINE_SHARES(X)
+#undef X
+    };
+    unsigned s = 0;
+
+    while (s < ENGINE_SHARE_COUNT && (a->object != SIM_OBJECT_EIP || budgets[s] != budget))
+        s++;
+    return (enum engine_share)s;
+}
+
+static bool share_left(const struct engine_bound *b, const struct engine_used *used,
+                       const struct sim_action *a, unsigned budget)
+{
+    enum engine_share s = share_of(a, budget);
+
+    return s == ENGINE_SHARE_COUNT || b->share[s] == 0 || used->share[a->id][s] < b->share[s];
+}
+
 /* ---- quiet steps ---- */
 
 struct listing {
     struct engine_choices *c;
     const struct engine_bound *bound;
     const struct sim_world *w;
-    const uint8_t *used;
+    const struct engine_used *used;
     struct sim_world *ahead, *spare;
 };
 
-static bool left(const struct engine_bound *b, const uint8_t *used, enum sim_class class,
+static bool left(const struct engine_bound *b, const struct engine_used *used, enum sim_class class,
                  enum sim_budget budget)
 {
-    return (b->classes >> class & 1) != 0 && used[budget] < b->budget[budget];
+    return (b->classes >> class & 1) != 0 && used->budget[budget] < b->budget[budget];
 }
 
 static struct sim_action step_of(unsigned queue)
@@ -58,7 +110,7 @@ static bool somebody_waits(const struct sim_world *w)
 }
 
 /* May the call the worker stands before be a quiet one? */
-static bool looks_quiet(const struct engine_bound *b, const uint8_t *used,
+static bool looks_quiet(const struct engine_bound *b, const struct engine_used *used,
                         const struct sim_world *w, enum sim_queue_id queue)
 {
     struct sim_stop stop;
@@ -116,7 +168,7 @@ static bool ends_quietly(const struct sim_world *w, enum sim_queue_id queue)
            stop.call == SIM_EVENT_LIST || stop.call == SIM_EVENT_FORGET;
 }
 
-unsigned engine_quiet_steps(const struct engine_bound *bound, const uint8_t *used,
+unsigned engine_quiet_steps(const struct engine_bound *bound, const struct engine_used *used,
                             struct sim_world *w, enum sim_queue_id queue, struct sim_world *spare)
 {
     struct sim_action a = step_of(queue);
@@ -181,7 +233,7 @@ static void step(struct listing *l, unsigned queue)
         return;
     }
     add(l, &a, quiet, SIM_BUDGET_COUNT);
-    if (l->used[SIM_BUDGET_FAULTS] >= l->bound->budget[SIM_BUDGET_FAULTS] ||
+    if (l->used->budget[SIM_BUDGET_FAULTS] >= l->bound->budget[SIM_BUDGET_FAULTS] ||
         !sim_may_fail(l->ahead, &a, l->bound->classes))
         return;
     for (unsigned fault = SIM_FAULT_NONE + 1; fault < SIM_FAULT_COUNT; fault++) {
@@ -228,7 +280,7 @@ static void every(struct listing *l, const struct sim_choice *choice)
             continue;
         while (same < l->c->n && memcmp(&l->c->at[same].action, &a, sizeof a) != 0)
             same++;
-        if (same == l->c->n)
+        if (same == l->c->n && share_left(l->bound, l->used, &a, choice->budget))
             add(l, &a, 0, choice->budget);
     } while (engine_odometer_next(&digits));
 }
@@ -242,15 +294,15 @@ static void outside(struct listing *l, bool busy)
         if (sim_choice_in(choice, l->bound->classes) &&
             (!busy || has(l, SIM_CLASS_RACE) || choice->class == SIM_CLASS_CRASH) &&
             (choice->budget == SIM_BUDGET_COUNT ||
-             l->used[choice->budget] < l->bound->budget[choice->budget]))
+             l->used->budget[choice->budget] < l->bound->budget[choice->budget]))
             every(l, choice);
     if (!sim_globals(l->w)->up && !has(l, SIM_CLASS_CRASH))
         boot(l); /* a panic, and nobody who crashes on purpose */
 }
 
 void engine_choices_list(struct engine_choices *c, const struct engine_bound *bound,
-                         const struct sim_world *w, const uint8_t *used, struct sim_world *ahead,
-                         struct sim_world *spare)
+                         const struct sim_world *w, const struct engine_used *used,
+                         struct sim_world *ahead, struct sim_world *spare)
 {
     struct listing l = {c, bound, w, used, ahead, spare};
 
@@ -267,9 +319,14 @@ void engine_choose_quiet(struct sim_world *w, const struct engine_choice *choice
         (void)sim_apply(w, &quiet, NULL);
 }
 
-void engine_choose_last(struct sim_world *w, const struct engine_choice *choice, uint8_t *used)
+void engine_choose_last(const struct engine_bound *bound, struct sim_world *w,
+                        const struct engine_choice *choice, struct engine_used *used)
 {
+    enum engine_share s = share_of(&choice->action, choice->budget);
+
     (void)sim_apply(w, &choice->action, NULL);
     if (choice->budget != SIM_BUDGET_COUNT)
-        used[choice->budget]++;
+        used->budget[choice->budget]++;
+    if (s != ENGINE_SHARE_COUNT && bound->share[s] != 0)
+        used->share[choice->action.id][s]++;
 }

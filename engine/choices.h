@@ -36,13 +36,40 @@ enum engine_reduction {
 
 const char *engine_reduction_text(enum engine_reduction which);
 
-struct engine_bound {
-    uint32_t classes; /* bits of enum sim_class */
-    uint8_t budget[SIM_BUDGET_COUNT];
-    uint32_t reductions; /* bits of enum engine_reduction */
+/* Parts of a budget that every EIP has for itself.  name, text, the budget */
+#define ENGINE_SHARES(X)                                                                           \
+    X(CREATES, "creates-each", CREATES)                                                            \
+    X(DELETES, "deletes-each", DELETES)
+
+enum engine_share {
+#define X(name, text, budget) ENGINE_SHARE_##name,
+    ENGINE_SHARES(X)
+#undef X
+        ENGINE_SHARE_COUNT
 };
 
-enum { ENGINE_CHOICES = 512, ENGINE_QUIET = 12 };
+const char *engine_share_text(enum engine_share which);
+
+struct engine_bound {
+    uint32_t classes;                  /* bits of enum sim_class */
+    uint8_t budget[SIM_BUDGET_COUNT];  /* ENGINE_NO_BUDGET: as often as the shares allow */
+    uint8_t share[ENGINE_SHARE_COUNT]; /* 0: none, all of the budget may go to one EIP */
+    uint32_t reductions;               /* bits of enum engine_reduction */
+};
+
+/* Is there anything within the bound that counts against this budget? */
+bool engine_budget_counts(const struct engine_bound *bound, enum sim_budget which);
+
+enum { ENGINE_CHOICES = 512, ENGINE_QUIET = 12, ENGINE_EIPS = 16, ENGINE_NO_BUDGET = UINT8_MAX };
+
+/* What a history has used of the bound: a part of the state. */
+struct engine_used {
+    uint8_t budget[SIM_BUDGET_COUNT];
+    uint8_t share[ENGINE_EIPS][ENGINE_SHARE_COUNT]; /* counted only where there are shares */
+};
+
+/* The first bytes of it that can differ in a world with so many EIPs. */
+size_t engine_used_size(const struct engine_bound *bound, unsigned eips);
 
 struct engine_choice {
     struct sim_action action;
@@ -59,13 +86,14 @@ struct engine_choices {
 /* What can happen in w with so much of each budget used.  ahead and spare are worlds of the same
  * setup. */
 void engine_choices_list(struct engine_choices *c, const struct engine_bound *bound,
-                         const struct sim_world *w, const uint8_t *used, struct sim_world *ahead,
-                         struct sim_world *spare);
+                         const struct sim_world *w, const struct engine_used *used,
+                         struct sim_world *ahead, struct sim_world *spare);
 /* Makes one happen: the quiet steps, then the action. */
 void engine_choose_quiet(struct sim_world *w, const struct engine_choice *choice);
-void engine_choose_last(struct sim_world *w, const struct engine_choice *choice, uint8_t *used);
+void engine_choose_last(const struct engine_bound *bound, struct sim_world *w,
+                        const struct engine_choice *choice, struct engine_used *used);
 /* Makes the worker of queue take the quiet steps before it; how many those were. */
-unsigned engine_quiet_steps(const struct engine_bound *bound, const uint8_t *used,
+unsigned engine_quiet_steps(const struct engine_bound *bound, const struct engine_used *used,
                             struct sim_world *w, enum sim_queue_id queue, struct sim_world *spare);
 
 #endif

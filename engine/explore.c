@@ -46,17 +46,21 @@ void engine_explore_ready(const struct engine_explore *x, void *scratch)
 
 /* What is still allowed is part of a state. */
 static struct sim_identity identity_of(const struct engine_explore *x, const struct sim_world *w,
-                                       const uint8_t *used, struct scratch *s)
+                                       const struct engine_used *used, struct scratch *s)
 {
     bool exact = (x->bound.reductions >> ENGINE_REDUCTION_DEAD & 1) == 0;
 
-    return engine_canonical(w, used, SIM_BUDGET_COUNT, exact, s->spare);
+    return engine_canonical(w, used->budget, engine_used_size(&x->bound, w->limits.eips), exact,
+                            s->spare);
 }
 
-static size_t pack(struct scratch *s, const struct sim_world *w, const uint8_t *used, uint8_t *out)
+static size_t pack(const struct engine_explore *x, struct scratch *s, const struct sim_world *w,
+                   const struct engine_used *used, uint8_t *out)
 {
-    memcpy(out, used, SIM_BUDGET_COUNT);
-    return SIM_BUDGET_COUNT + engine_pack(s->base, w, s->spare, out + SIM_BUDGET_COUNT);
+    size_t size = engine_used_size(&x->bound, w->limits.eips);
+
+    memcpy(out, used, size);
+    return size + engine_pack(s->base, w, s->spare, out + size);
 }
 
 /* ---- going on ---- */
@@ -78,28 +82,29 @@ static void tell(struct engine_brood *b, const struct sim_violation *v, size_t n
 }
 
 /* One choice from one state. */
-static void go(const struct engine_explore *x, struct scratch *s, const uint8_t *before,
+static void go(const struct engine_explore *x, struct scratch *s, const struct engine_used *before,
                unsigned which, struct engine_brood *b)
 {
     const struct engine_choice *choice = &s->choices.at[which];
     struct engine_offer offer;
     struct sim_violation found[VIOLATIONS];
-    uint8_t used[SIM_BUDGET_COUNT], *out;
+    struct engine_used used;
+    uint8_t *out;
     const char *culprit;
     size_t n;
 
-    memcpy(used, before, sizeof used);
+    memcpy(&used, before, sizeof used);
     engine_copy_state(s->world, s->next);
     engine_choose_quiet(s->next, choice);
     culprit = engine_culprit(s->next, &choice->action);
-    engine_choose_last(s->next, choice, used);
+    engine_choose_last(&x->bound, s->next, choice, &used);
     n = sim_check(s->next, found, VIOLATIONS);
     n = n < VIOLATIONS ? n : VIOLATIONS;
     if (x->stepped != NULL)
-        x->stepped(x->context,
-                   &(struct engine_transition){s->world, s->next, &choice->action, used, found, n});
+        x->stepped(x->context, &(struct engine_transition){s->world, s->next, &choice->action,
+                                                           &used, found, n});
     memset(&offer, 0, sizeof offer);
-    offer.identity = identity_of(x, s->next, used, s);
+    offer.identity = identity_of(x, s->next, &used, s);
     offer.choice = (uint16_t)which;
     offer.length = (uint8_t)(choice->quiet + 1);
     offer.last = n > 0;
@@ -107,7 +112,7 @@ static void go(const struct engine_explore *x, struct scratch *s, const uint8_t 
         tell(b, found, n, culprit, which, offer.length);
     out = engine_brood_offer(b, &offer);
     if (out != NULL)
-        engine_brood_keep(b, offer.last ? 0 : pack(s, s->next, used, out));
+        engine_brood_keep(b, offer.last ? 0 : pack(x, s, s->next, &used, out));
 }
 
 /* What must hold at rest and does not, also once nothing outside is at fault any more: a gateway
@@ -139,8 +144,8 @@ static size_t broken_at_rest(const struct engine_explore *x, struct scratch *s,
     return kept;
 }
 
-static void check_rest(const struct engine_explore *x, struct scratch *s, const uint8_t *used,
-                       struct engine_brood *b)
+static void check_rest(const struct engine_explore *x, struct scratch *s,
+                       const struct engine_used *used, struct engine_brood *b)
 {
     struct sim_violation found[VIOLATIONS];
     size_t n = broken_at_rest(x, s, found);
@@ -156,17 +161,19 @@ static void expand(const void *context, void *scratch, const uint8_t *packed, si
 {
     const struct engine_explore *x = context;
     struct scratch *s = scratch;
-    uint8_t used[SIM_BUDGET_COUNT];
+    size_t head = engine_used_size(&x->bound, x->start->limits.eips);
+    struct engine_used used;
 
-    memcpy(used, packed, sizeof used);
-    engine_unpack(s->base, packed + sizeof used, size - sizeof used, s->world);
+    memset(&used, 0, sizeof used);
+    memcpy(&used, packed, head);
+    engine_unpack(s->base, packed + head, size - head, s->world);
     if (sim_at_rest(s->world))
-        check_rest(x, s, used, b);
-    engine_choices_list(&s->choices, &x->bound, s->world, used, s->ahead, s->spare);
+        check_rest(x, s, &used, b);
+    engine_choices_list(&s->choices, &x->bound, s->world, &used, s->ahead, s->spare);
     if (s->choices.more)
         engine_brood_give_up(b);
     for (unsigned i = 0; i < s->choices.n; i++)
-        go(x, s, used, i, b);
+        go(x, s, &used, i, b);
 }
 
 /* ---- rounds ---- */
@@ -174,22 +181,23 @@ static void expand(const void *context, void *scratch, const uint8_t *packed, si
 bool engine_explore_begin(struct engine_explore *x, void *scratch)
 {
     struct scratch *s = scratch;
-    uint8_t used[SIM_BUDGET_COUNT] = {0};
-    uint8_t packed[2 * SIM_BUDGET_COUNT];
+    struct engine_used used;
+    uint8_t packed[2 * sizeof used];
 
+    memset(&used, 0, sizeof used);
     memset(&x->search, 0, sizeof x->search);
     memset(x->told, 0, sizeof x->told);
     x->stop = false;
     if (x->stepped != NULL)
         x->bound.reductions &= ~(UINT32_C(1) << ENGINE_REDUCTION_STEPS);
     x->search.subject.context = x;
-    x->search.subject.packed = SIM_BUDGET_COUNT + engine_packed_most(x->start);
+    x->search.subject.packed = sizeof used + engine_packed_most(x->start);
     x->search.subject.expand = expand;
     x->search.resize = x->resize;
     x->search.context = x->context;
     x->search.max_states = x->max_states;
-    return engine_search_begin(&x->search, identity_of(x, x->start, used, s), packed,
-                               pack(s, x->start, used, packed));
+    return engine_search_begin(&x->search, identity_of(x, x->start, &used, s), packed,
+                               pack(x, s, x->start, &used, packed));
 }
 
 /* Of what was found, that which can no more be found on a shorter way. */
@@ -241,7 +249,7 @@ void engine_explore_end(struct engine_explore *x)
 /* ---- looking back ---- */
 
 /* Carries choice `number` out in s->world, adding its actions to out. */
-static size_t follow(const struct engine_explore *x, struct scratch *s, uint8_t *used,
+static size_t follow(const struct engine_explore *x, struct scratch *s, struct engine_used *used,
                      unsigned number, struct sim_action *out, size_t n, size_t capacity)
 {
     struct engine_choice choice;
@@ -256,7 +264,7 @@ static size_t follow(const struct engine_explore *x, struct scratch *s, uint8_t 
             out[n].fault = SIM_FAULT_NONE;
     }
     engine_choose_quiet(s->world, &choice);
-    engine_choose_last(s->world, &choice, used);
+    engine_choose_last(&x->bound, s->world, &choice, used);
     return n;
 }
 
@@ -265,13 +273,14 @@ size_t engine_explore_path(const struct engine_explore *x, uint32_t which, void 
 {
     const struct engine_kind *k = &x->search.kinds.kind[which];
     struct scratch *s = scratch;
-    uint8_t used[SIM_BUDGET_COUNT] = {0};
+    struct engine_used used;
     size_t choices = engine_search_way(&x->search, k->parent, s->way, ENGINE_DEEPEST), n = 0;
 
+    memset(&used, 0, sizeof used);
     engine_copy_state(x->start, s->world);
     for (size_t i = 0; i < choices; i++)
-        n = follow(x, s, used, s->way[i], out, n, capacity);
+        n = follow(x, s, &used, s->way[i], out, n, capacity);
     if (k->told.choice != ENGINE_NO_CHOICE)
-        n = follow(x, s, used, k->told.choice, out, n, capacity);
+        n = follow(x, s, &used, k->told.choice, out, n, capacity);
     return n;
 }

@@ -20,7 +20,7 @@
 struct engine_transition {
     const struct sim_world *before, *after;
     const struct sim_action *action; /* NULL: at rest */
-    const uint8_t *used;             /* of each budget, this action included */
+    const struct engine_used *used;  /* this action included */
     const struct sim_violation *violation;
     size_t n_violations;
 };

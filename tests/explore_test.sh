@@ -47,6 +47,21 @@ says '^  delete-completes '
 explore 1 --eips 1 --profile master --faults crash --budget creates=1,deletes=1,crashes=1
 ! grep '^  delete-completes ' "$work/out" || exit 1
 
+# Budgets of every single EIP are others than one of all; only what can happen at all is told.
+states() { sed -n 's/ states, .*//p' "$work/out"; }
+small=(--subnet 10.0.1.0/30 --profile v1.13.15)
+explore 0 --eips 2 "${small[@]}" --budget creates=1,deletes=0
+one=$(states)
+says '^bound: 2 EIPs, 1 gateways, 1 creates, 0 deletes$'
+explore 0 --eips 2 "${small[@]}" --budget creates-each=1,deletes=0
+says '^bound: 2 EIPs, 1 gateways, 0 deletes, 1 creates-each$'
+explore 0 --eips 2 "${small[@]}" --budget creates=1,creates-each=1,deletes=0
+[[ $(states) == "$one" ]] || { echo "one create in all is not one in all" >&2; exit 1; }
+explore 0 --eips 1 "${small[@]}" --budget creates-each=1,deletes=0
+one=$(states)
+explore 0 --eips 1 "${small[@]}" --budget creates=1,deletes=0
+[[ $(states) == "$one" ]] || { echo "of one EIP, all is each" >&2; exit 1; }
+
 # A search that stopped is no proof.
 explore 4 --eips 1 --profile v1.16.2 --budget creates=1,deletes=0 --limit states=50
 says '^stopped: as many states'

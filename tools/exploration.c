@@ -11,7 +11,7 @@
 #include "tools/crew.h"
 #include "tools/memory.h"
 
-enum { EIPS_MAX = 16, JOBS_MAX = 64 };
+enum { JOBS_MAX = 64 };
 
 /* ---- the start ---- */
 
@@ -43,9 +43,9 @@ static bool begin(struct tool_exploration *e)
 bool tool_exploration_open(struct tool_exploration *e, const struct tool_arguments *a,
                            const struct engine_config *config)
 {
-    if (config->setup.limits.eips > EIPS_MAX || config->setup.timed) {
+    if (config->setup.limits.eips > ENGINE_EIPS || config->setup.timed) {
         tool_usage_error(a, "exploring takes at most %d EIPs, and a world with clock: none",
-                         EIPS_MAX);
+                         ENGINE_EIPS);
         return false;
     }
     if (!tool_worlds_open(&e->worlds, config) || !tool_worlds_open(&e->telling, config)) {
@@ -234,6 +234,42 @@ static bool read_list(const struct tool_arguments *a, const char *flag, const ch
     return true;
 }
 
+enum {
+    UNNAMED = UINT8_MAX + 1,
+    BUDGET_MAX = 200,
+    SHARE_MAX = 15,
+    NUMBERS = SIM_BUDGET_COUNT + ENGINE_SHARE_COUNT
+};
+
+/* Where every EIP has a share, the whole is bounded only if somebody says so. */
+static void set_budgets(struct engine_bound *b, const uint64_t *value, const uint8_t *otherwise)
+{
+    static const uint8_t usual[] = {
+#define X(name, text, meaning, otherwise) otherwise,
+        SIM_BUDGETS(X)
+#undef X
+    };
+    static const uint8_t shared[] = {
+#define X(name, text, budget) SIM_BUDGET_##budget,
+        ENGINE_SHARES(X)
+#undef X
+    };
+    uint8_t whole[SIM_BUDGET_COUNT];
+
+    memcpy(whole, otherwise != NULL ? otherwise : usual, sizeof whole);
+    for (unsigned s = 0; s < ENGINE_SHARE_COUNT; s++) {
+        uint64_t share = value[SIM_BUDGET_COUNT + s];
+
+        b->share[s] = (uint8_t)(share == UNNAMED ? 0 : share < SHARE_MAX ? share : SHARE_MAX);
+        if (b->share[s] != 0)
+            whole[shared[s]] = ENGINE_NO_BUDGET;
+    }
+    for (unsigned i = 0; i < SIM_BUDGET_COUNT; i++)
+        b->budget[i] = value[i] == UNNAMED
+                           ? whole[i]
+                           : (uint8_t)(value[i] < BUDGET_MAX ? value[i] : BUDGET_MAX);
+}
+
 bool tool_exploration_budgets(struct tool_exploration *e, const struct tool_arguments *a,
                               const uint8_t *otherwise)
 {
@@ -241,23 +277,19 @@ bool tool_exploration_budgets(struct tool_exploration *e, const struct tool_argu
 #define X(name, text, meaning, otherwise) text,
         SIM_BUDGETS(X)
 #undef X
-    };
-    uint64_t value[] = {
-#define X(name, text, meaning, otherwise) otherwise,
-        SIM_BUDGETS(X)
+#define X(name, text, budget) text,
+            ENGINE_SHARES(X)
 #undef X
     };
-    uint64_t *out[SIM_BUDGET_COUNT];
+    uint64_t value[NUMBERS], *out[NUMBERS];
 
-    for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++) {
-        out[b] = &value[b];
-        if (otherwise != NULL)
-            value[b] = otherwise[b];
+    for (unsigned i = 0; i < NUMBERS; i++) {
+        value[i] = UNNAMED;
+        out[i] = &value[i];
     }
-    if (!read_list(a, "budget", names, out, SIM_BUDGET_COUNT))
+    if (!read_list(a, "budget", names, out, NUMBERS))
         return false;
-    for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++)
-        e->x.bound.budget[b] = (uint8_t)(value[b] < 200 ? value[b] : 200);
+    set_budgets(&e->x.bound, value, otherwise);
     return true;
 }
 

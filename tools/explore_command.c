@@ -38,6 +38,17 @@ static bool on_finding(void *context, const struct engine_explore *x, uint32_t w
     return tool_findings_add(&k->findings, &e->telling.trace, &f, 0);
 }
 
+/* What there can be of, and how much. */
+static void bound(const struct engine_bound *b)
+{
+    for (unsigned i = 0; i < SIM_BUDGET_COUNT; i++)
+        if (b->budget[i] != ENGINE_NO_BUDGET && engine_budget_counts(b, (enum sim_budget)i))
+            printf(", %u %s", b->budget[i], sim_budget_text((enum sim_budget)i));
+    for (unsigned i = 0; i < ENGINE_SHARE_COUNT; i++)
+        if (b->share[i] != 0)
+            printf(", %u %s", b->share[i], engine_share_text((enum engine_share)i));
+}
+
 static void summary(const struct exploring *k)
 {
     const struct engine_explore *x = &k->e.x;
@@ -46,8 +57,7 @@ static void summary(const struct exploring *k)
 
     printf("bound: %u EIPs, %u gateways", k->setup.config->setup.limits.eips,
            k->setup.config->setup.limits.gateways);
-    for (unsigned b = 0; b < SIM_BUDGET_COUNT; b++)
-        printf(", %u %s", x->bound.budget[b], sim_budget_text((enum sim_budget)b));
+    bound(&x->bound);
     printf("\n%" PRIu64 " states, %" PRIu64 " transitions, depth %u; %zu kinds of findings\n",
            s->states, s->transitions, s->depth, s->kinds.n);
     for (size_t i = 0; i < s->kinds.n; i++)
