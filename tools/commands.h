@@ -9,6 +9,7 @@
     X(walk)                                                                                        \
     X(explore)                                                                                     \
     X(diagram)                                                                                     \
+    X(matrix)                                                                                      \
     X(shrink)                                                                                      \
     X(convert)                                                                                     \
     X(mutants)                                                                                     \

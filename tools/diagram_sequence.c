@@ -129,7 +129,8 @@ static void on_write(struct diagram_sequence *q, const struct sim_event *e)
                          tool_v4_text(q->config, e->body.spec_v4, v4));
     else if (e->verb == SIM_VERB_PATCH_STATUS)
         tool_text_printf(&q->text, "status of %s: %s%s", what,
-                         tool_v4_text(q->config, e->body.status_ip, v4),
+                         e->body.status_ip == 0 ? "no address"
+                                                : tool_v4_text(q->config, e->body.status_ip, v4),
                          sim_eip_ready(&e->body) ? ", ready" : ", not ready");
     else if (e->verb == SIM_VERB_PATCH)
         tool_text_printf(&q->text, "finalizer of %s %s", what,

@@ -82,7 +82,7 @@ static bool from_flags(struct tool_setup *s, const struct tool_arguments *a)
     if (!tool_cli_number(a, "eips", s->eips > 0 ? s->eips : 3, EIPS_MAX, &eips) ||
         !tool_cli_number(a, "gateways", 1, GATEWAYS_MAX, &gateways))
         return false;
-    cidr = cidr != NULL ? cidr : "10.0.1.0/29";
+    cidr = cidr != NULL ? cidr : s->subnet != NULL ? s->subnet : "10.0.1.0/29";
     if (eips == 0 || gateways == 0 || !tool_cidr_parse(cidr, strlen(cidr), &network, &prefix)) {
         tool_usage_error(a, "there must be an EIP, a gateway and an IPv4 block (/16 to /30)");
         return false;

@@ -14,12 +14,15 @@
         "set", "SWITCH=VALUE", "with this switch changed; may be repeated"                         \
     }
 
-#define TOOL_SETUP_FLAGS                                                                           \
+#define TOOL_WORLD_FLAGS(eips, subnet)                                                             \
     {"config", "FILE", "the world, a YAML file with the key world (docs/scenarios.md)"},           \
-        {"eips", "N", "without --config: how many EIPs can exist [3]"},                            \
+        {"eips", "N", "without --config: how many EIPs can exist [" eips "]"},                     \
         {"gateways", "N", "without --config: how many gateways [1]"},                              \
-        {"subnet", "CIDR", "without --config: the external subnet [10.0.1.0/29]"},                 \
-        TOOL_POLICY_FLAGS
+    {                                                                                              \
+        "subnet", "CIDR", "without --config: the external subnet [" subnet "]"                     \
+    }
+
+#define TOOL_SETUP_FLAGS TOOL_WORLD_FLAGS("3", "10.0.1.0/29"), TOOL_POLICY_FLAGS
 
 #define TOOL_CLASSES_FLAG(meaning)                                                                 \
     {                                                                                              \
@@ -34,7 +37,9 @@ const char *tool_classes_parse(const char *text, uint32_t *out);
 struct tool_setup {
     struct tool_builder *builder;
     struct engine_config *config;
-    uint64_t eips; /* the caller's: how many there are unless told otherwise; 0: 3 */
+    /* the caller's: what there is unless told otherwise */
+    uint64_t eips;      /* 0: 3 */
+    const char *subnet; /* NULL: 10.0.1.0/29 */
 };
 
 /* The world of the three flags alone, into a builder.  False: the sentence is in error. */
