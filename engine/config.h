@@ -20,6 +20,8 @@ struct engine_names {
     const char *const *provider; /* limits.subnets: spec.provider of each subnet */
     const char *const *policy;   /* limits.policies */
     const char *const *rule;     /* limits.rules */
+    const char *const *vpc;      /* limits.vpcs */
+    const char *const *all;      /* limits.names: names of objects, gateways and ports */
     const char *const
         *finalizer;          /* n_finalizers texts; [0] is finalizer id SIM_FINALIZER_FOREIGN */
     const char *const *text; /* n_texts texts that are no address; [0] is sim_v4 value 1 */

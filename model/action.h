@@ -32,6 +32,7 @@
       "VpcNatGateway id vanishes and its delete event function runs")                              \
     X(RULE, "rule", "NAT rule id, labelled with v4, is in the cache (value 1) or not (0)")         \
     X(SUBNET, "subnet", "Subnet id exists from now on (value 1) or not (0)")                       \
+    X(OVN_REMOVE, "ovn-remove", "somebody removes all entries of kind value from the northbound")  \
     X(NAT_ENABLED, "nat-enabled", "the feature switch is value")                                   \
     X(CRASH, "crash", "the controller ends where it stands")                                       \
     X(BOOT, "boot", "a new controller fills its caches and its IPAM")                              \

@@ -168,7 +168,8 @@ static struct sim_event ipam_event(struct sim_turn *t, enum sim_verb verb, enum 
     return e;
 }
 
-struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, sim_id net, uint8_t skip)
+struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
+                                 sim_id net, uint8_t skip)
 {
     struct sim_event e = ipam_event(t, SIM_VERB_RANDOM, (enum sim_object)who.kind, who.id, net);
     struct ipam_addr_arg skipped[SIM_NODE_ADDRESSES];
@@ -189,11 +190,12 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, sim_i
     q.skip = skipped;
     q.subnet = subnet_named(t->w, net);
     q.owner = sim_ipam_owner(key_of(t, SIM_VERB_RANDOM, who));
-    q.nic = sim_ipam_nic(sim_owner_name(t->w, who), SIM_NIC_PORT);
+    q.nic = sim_ipam_nic(sim_owner_name(t->w, who), nic);
     q.mac.kind = IPAM_MAC_DRAW;
     q.mac.fresh = fresh;
     q.mac.n_fresh = fresh_macs(t->w, who, fresh);
     q.check = 1;
+    e.nic = (uint8_t)nic;
     hold(t->w, sim_owner_name(t->w, who), &before);
     r = ipam_random(sim_ipam_mut(t->w), &q, sim_journal(t->w));
     out = finish(t, who, &e, &r);

@@ -107,7 +107,16 @@ static uint32_t greatest(const struct sim_limits *l, const struct sim_field *f)
     case SIM_FIELD_POLICY:
         return l->policies;
     case SIM_FIELD_MAC:
+    case SIM_FIELD_OVN_MAC:
         return l->macs;
+    case SIM_FIELD_OVN_EIP:
+        return l->ovn_eips;
+    case SIM_FIELD_VIP:
+        return l->vips;
+    case SIM_FIELD_VPC:
+        return l->vpcs;
+    case SIM_FIELD_NAME:
+        return l->names;
     case SIM_FIELD_V6:
         return SIM_V6_UPPER;
     case SIM_FIELD_NAMESPACE:
@@ -181,6 +190,8 @@ static enum sim_status can_step(const struct sim_world *w, const struct sim_acti
         return SIM_STATUS_NOT_ENABLED;
     if (sim_worker_adds_rule(w, q) && !sim_pod_rules_have_room(w, sim_worker(w, q)->gateway))
         return SIM_STATUS_PODS_FULL;
+    if (sim_worker_adds_to_ovn(w, q) && sim_ovn_count(w) == w->limits.ovn_rows)
+        return SIM_STATUS_OVN_FULL;
     kind = sim_worker_writes(w, q);
     return kind == SIM_KIND_COUNT || sim_watch_has_room(w, kind) ? SIM_STATUS_DONE
                                                                  : SIM_STATUS_WATCH_FULL;
@@ -253,6 +264,8 @@ enum sim_status sim_can(const struct sim_world *world, const struct sim_action *
         return yes_if(a->id < world->limits.rules);
     case SIM_ACTION_SUBNET:
         return yes_if(a->id < world->limits.subnets);
+    case SIM_ACTION_OVN_REMOVE:
+        return yes_if(world->limits.owners && a->value < SIM_OVN_ROW_KIND_COUNT);
     case SIM_ACTION_NAT_ENABLED:
     case SIM_ACTION_RESTART:
         return SIM_STATUS_DONE;
@@ -333,6 +346,9 @@ static void carry_out(struct sim_turn *t, const struct sim_action *a)
         break;
     case SIM_ACTION_SUBNET:
         change_subnet(w, a);
+        break;
+    case SIM_ACTION_OVN_REMOVE:
+        sim_ovn_remove(w, a->value);
         break;
     case SIM_ACTION_NAT_ENABLED:
         sim_globals_mut(w)->nat_enabled = a->value != 0;

@@ -158,6 +158,17 @@ void sim_list_rules(struct sim_turn *t, sim_v4 v4)
     }
 }
 
+bool sim_labelled_with(const struct sim_meta *object, enum sim_kind_id kind, sim_id net)
+{
+    const struct sim_vip *vip = (const struct sim_vip *)object;
+
+    if (!sim_exists(object) || !(object->labels & SIM_LABEL_NET) ||
+        vip->label_net != sim_ref_of(net)) /* both have the label in one place */
+        return false;
+    return kind != SIM_KIND_VIP ||
+           ((object->labels & SIM_LABEL_RESERVED) && vip->label_reserved == 0);
+}
+
 /* ---- lock ---- */
 
 int sim_take_lock(struct sim_turn *t)

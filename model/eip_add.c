@@ -242,7 +242,8 @@ static int allocate_static(struct sim_turn *t)
 static int allocate_random(struct sim_turn *t)
 {
     sim_id net = ipam_name(t);
-    struct sim_alloc got = sim_ipam_random(t, sim_eip_owner(t->me->eip), net, t->me->skip);
+    struct sim_alloc got =
+        sim_ipam_random(t, sim_eip_owner(t->me->eip), SIM_NIC_PORT, net, t->me->skip);
     int flow = take(t, &got);
 
     if (flow != NEXT)

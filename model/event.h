@@ -17,6 +17,7 @@
     X(UNLOCK, "unlock", 1, "and given back")                                                       \
     X(IPAM, "ipam", 1, "verb on owner id, nic, net: v4 or ipam_error; want for static")            \
     X(EXEC, "exec", 1, "op verb in pod id: v4/prefix, rule of policy net; result, fault")          \
+    X(OVN, "ovn", 1, "op verb on the northbound, about ovn; effect, result, fault")                \
     X(WRITE, "write", 1, "verb on object id: body, fields; effect, result, fault")                 \
     X(QUEUE, "queue", 1, "key id was added to queue")                                              \
     X(QUEUE_AFTER, "queue-after", 1, "key id was added to queue with a delay of ms")               \
@@ -76,6 +77,20 @@ enum sim_event_kind {
     X(SNAT_DEL, "snat-del")                                                                        \
     X(DELETE, "delete")                                                                            \
     X(ANNOTATE, "patch") /* the annotation of a gateway pod: it is initialised */                  \
+    X(LSP_CREATE_BARE, "lsp-create-bare")                                                          \
+    X(LSP_CREATE, "lsp-create")                                                                    \
+    X(LSP_CREATE_VIRTUAL, "lsp-create-virtual")                                                    \
+    X(LSP_ARP_PROXY, "lsp-arp-proxy")                                                              \
+    X(LSP_DELETE, "lsp-delete")                                                                    \
+    X(LRP_GET, "lrp-get")                                                                          \
+    X(LRP_DELETE, "lrp-delete")                                                                    \
+    X(NAT_ADD, "nat-add")                                                                          \
+    X(NAT_DELETE, "nat-delete")                                                                    \
+    X(LB_CREATE, "lb-create")                                                                      \
+    X(LB_VIP_ADD, "lb-vip-add")                                                                    \
+    X(LB_VIP_DELETE, "lb-vip-delete")                                                              \
+    X(LR_LB_INSERT, "lr-lb-insert")                                                                \
+    X(LR_LB_DELETE, "lr-lb-delete")                                                                \
     X(ADDED, "ADDED")                                                                              \
     X(MODIFIED, "MODIFIED")                                                                        \
     X(DELETED, "DELETED")
@@ -130,6 +145,7 @@ struct sim_event {
         /* WRITE: the object or the fields sent; STORED, REMOVED, DELIVERED: what there is */
         SIM_BODY
         struct sim_pod_rule row; /* EXEC of a NAT rule; RULED, UNRULED */
+        struct sim_ovn_row ovn;  /* OVN: the arguments */
     };
 };
 

@@ -9,7 +9,13 @@ enum {
 };
 
 #define ROW(section, key, type, member, bit)                                                       \
-    {key, offsetof(OBJECT, member), SIM_SECTION_##section, SIM_FIELD_##type, SIZE_##type, bit},
+    {key,                                                                                          \
+     offsetof(OBJECT, member),                                                                     \
+     SIM_SECTION_##section,                                                                        \
+     SIM_FIELD_##type,                                                                             \
+     SIZE_##type,                                                                                  \
+     SIM_SECTION_##section == SIM_SECTION_LABELS ? (bit) : 0,                                      \
+     SIM_SECTION_##section == SIM_SECTION_LABELS ? 0 : (bit)},
 
 #define OBJECT struct sim_eip
 static const struct sim_field of_EIP[] = {SIM_FIELDS_OF_EIP(ROW)};
@@ -18,6 +24,17 @@ static const struct sim_field of_EIP[] = {SIM_FIELDS_OF_EIP(ROW)};
 static const struct sim_field of_DNAT[] = {SIM_FIELDS_OF_DNAT(ROW)};
 static const struct sim_field of_FIP[] = {SIM_FIELDS_OF_FIP(ROW)};
 static const struct sim_field of_SNAT[] = {SIM_FIELDS_OF_SNAT(ROW)};
+#undef OBJECT
+#define OBJECT struct sim_ovn_eip
+static const struct sim_field of_OVN_EIP[] = {SIM_FIELDS_OF_OVN_EIP(ROW)};
+#undef OBJECT
+#define OBJECT struct sim_vip
+static const struct sim_field of_VIP[] = {SIM_FIELDS_OF_VIP(ROW)};
+#undef OBJECT
+#define OBJECT struct sim_ovn_rule
+static const struct sim_field of_OVN_DNAT[] = {SIM_FIELDS_OF_OVN_DNAT(ROW)};
+static const struct sim_field of_OVN_FIP[] = {SIM_FIELDS_OF_OVN_FIP(ROW)};
+static const struct sim_field of_OVN_SNAT[] = {SIM_FIELDS_OF_OVN_SNAT(ROW)};
 #undef OBJECT
 
 const struct sim_field *sim_fields(enum sim_object kind, size_t *n)
@@ -85,4 +102,11 @@ bool sim_field_present(const struct sim_field *field, const struct sim_meta *obj
 {
     return field->section == SIM_SECTION_LABELS ? (object->labels & field->bit) != 0
                                                 : sim_field_value(field, object) != 0;
+}
+
+bool sim_field_in(const struct sim_field *field, unsigned generation)
+{
+    uint8_t since = (uint8_t)(field->since & ~SIM_API_OMITTED);
+
+    return since == 0 || (since >> generation & 1) != 0;
 }

@@ -29,9 +29,10 @@ TEXT_FUNCTION(sim_invariant_statement, sim_invariant, SIM_INVARIANTS, SIM_INVARI
               STATEMENT_ROW)
 TEXT_FUNCTION(sim_queue_text, sim_queue_id, SIM_QUEUES, SIM_QUEUE_COUNT, QUEUE_ROW)
 TEXT_FUNCTION(sim_result_text, sim_result, SIM_RESULTS, SIM_RESULT_COUNT, PLAIN_ROW)
+TEXT_FUNCTION(sim_ovn_row_text, sim_ovn_row_kind, SIM_OVN_ROWS, SIM_OVN_ROW_KIND_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_fault_text, sim_fault, SIM_FAULTS, SIM_FAULT_COUNT, PLAIN_ROW)
 TEXT_FUNCTION(sim_pod_state_text, sim_pod_state, SIM_POD_STATES, SIM_POD_STATE_COUNT, PLAIN_ROW)
-TEXT_FUNCTION(sim_status_text, sim_status, SIM_STATUSES, SIM_STATUS_PODS_FULL + 1, PLAIN_ROW)
+TEXT_FUNCTION(sim_status_text, sim_status, SIM_STATUSES, SIM_STATUS_OVN_FULL + 1, PLAIN_ROW)
 
 const char *sim_object_text(enum sim_object which)
 {

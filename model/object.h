@@ -32,6 +32,13 @@ enum {                     /* struct sim_meta.labels: which of them exist */
        SIM_LABEL_PORT = 16 /* ovn.kubernetes.io/vpc_dnat_eport */
 };
 
+enum {                          /* the same of OVN's kinds and of Vips, beside NET and V4 */
+       SIM_LABEL_V6 = 2,        /* ovn.kubernetes.io/eip_v6_ip */
+       SIM_LABEL_TYPE = 8,      /* ovn.kubernetes.io/ovn_eip_type */
+       SIM_LABEL_VPC = 16,      /* ovn.kubernetes.io/vpc */
+       SIM_LABEL_RESERVED = 32, /* ovn.kubernetes.io/ip_reserved */
+};
+
 enum { /* struct sim_eip.nat, in the order status.nat prints them */
        SIM_NAT_DNAT = 1,
        SIM_NAT_FIP = 2,
@@ -127,6 +134,167 @@ struct sim_nat_rule {
 
 _Static_assert(sizeof(struct sim_nat_rule) == 64, "a rule has no hidden padding");
 
+enum { /* sim_ovn_eip.type; from OTHER on: id of an interned text, + OTHER */
+       SIM_OVN_EIP_NO_TYPE,
+       SIM_OVN_EIP_NAT,
+       SIM_OVN_EIP_LRP,
+       SIM_OVN_EIP_LSP,
+       SIM_OVN_EIP_OTHER
+};
+
+/* OvnEip (pkg/apis/kubeovn/v1, all tags). */
+struct sim_ovn_eip {
+    union {
+        struct sim_meta meta;
+        struct {
+            SIM_META
+            sim_ref label_net;
+        };
+    };
+    sim_v4 label_v4;
+    sim_v6 label_v6;
+    sim_ref label_vpc;
+    uint8_t label_type;
+    uint8_t pad;
+    sim_ref annotation; /* ovn.kubernetes.io/vpc_nat: name of a rule, 0: there is none */
+    sim_v4 spec_v4;
+    uint32_t mac;
+    sim_ref net;
+    sim_v6 spec_v6;
+    uint8_t type;
+    uint8_t pad2[3];
+    sim_v4 status_v4;
+    uint32_t status_mac;
+    sim_v6 status_v6;
+    uint8_t status_type;
+    uint8_t nat; /* status.nat, bits SIM_NAT_* */
+};
+
+_Static_assert(sizeof(struct sim_ovn_eip) == 56, "an OvnEip has no hidden padding");
+
+enum { /* sim_vip.type; from OTHER on: id of an interned text, + OTHER */
+       SIM_VIP_NO_TYPE,
+       SIM_VIP_SWITCH_LB, /* switch_lb_vip */
+       SIM_VIP_HOST_VM,   /* kube_host_vm_vip */
+       SIM_VIP_OTHER
+};
+
+/* Vip (pkg/apis/kubeovn/v1, all tags). */
+struct sim_vip {
+    union {
+        struct sim_meta meta;
+        struct {
+            SIM_META
+            sim_ref label_net;
+        };
+    };
+    sim_ref label_reserved; /* name of the pod's port that uses it, 0: "" */
+    uint16_t pad;
+    uint32_t mac;
+    uint32_t parent_mac;
+    sim_v4 spec_v4;
+    sim_ref net; /* spec.subnet */
+    sim_v6 spec_v6;
+    uint8_t type;
+    uint8_t pad2[3];
+    uint32_t status_mac;
+    uint32_t status_parent_mac;
+    sim_v4 status_v4;
+    sim_v6 status_v6;
+    uint8_t status_type;
+    uint8_t pad3;
+};
+
+_Static_assert(sizeof(struct sim_vip) == 56, "a Vip has no hidden padding");
+
+enum { /* sim_ovn_rule.ip_type */
+       SIM_IP_NO_TYPE,
+       SIM_IP_VIP, /* ipName is a Vip, else an IP */
+       SIM_IP_OTHER
+};
+
+/* OvnFip, OvnDnatRule and OvnSnatRule (pkg/apis/kubeovn/v1, all tags). */
+struct sim_ovn_rule {
+    union {
+        struct sim_meta meta;
+        struct {
+            SIM_META
+            sim_v6 label_v6;
+        };
+    };
+    sim_v4 label_v4;
+    sim_ref annotation; /* ovn.kubernetes.io/vpc_eip: an OvnEip, 0: there is none */
+    sim_ref eip;        /* spec.ovnEip */
+    sim_ref ip_name;    /* spec.ipName: a Vip */
+    sim_ref net;        /* spec.vpcSubnet */
+    uint16_t port;
+    uint16_t internal_port;
+    uint8_t protocol;
+    uint8_t ip_type;
+    uint16_t pad;
+    sim_v4 status_eip;
+    sim_v4 status_v4; /* v4Ip, or the network of v4IpCidr */
+    uint8_t status_mask;
+    uint8_t status_protocol;
+    sim_ref status_vpc;
+    uint32_t status_mac;
+    uint16_t status_port;
+    uint16_t status_internal_port;
+    sim_ref status_ip_name;
+    sim_v6 status_eip6;
+    sim_v6 status_v6;
+    uint16_t pad2;
+};
+
+_Static_assert(sizeof(struct sim_ovn_rule) == 64, "an OVN rule has no hidden padding");
+
+/* What the OVN northbound holds.  name, word it is written with */
+#define SIM_OVN_ROWS(X)                                                                            \
+    X(NONE, "")                                                                                    \
+    X(LSP, "lsp")      /* port of a switch: name, form, net, v4, v6, mark */                       \
+    X(LRP, "lrp")      /* port of a router: name, mac */                                           \
+    X(NAT, "nat")      /* router, mark, v4, internal, mask */                                      \
+    X(LB, "lb")        /* load balancer: name */                                                   \
+    X(LB_VIP, "lbvip") /* name, v4, port, internal, internal_port */                               \
+    X(LR_LB, "lrlb")   /* load balancer of a router: router, name */
+
+enum sim_ovn_row_kind {
+#define X(name, text) SIM_OVN_##name,
+    SIM_OVN_ROWS(X)
+#undef X
+        SIM_OVN_ROW_KIND_COUNT
+};
+
+/* "lsp"; "?" beyond the end. */
+const char *sim_ovn_row_text(enum sim_ovn_row_kind kind);
+
+enum { /* struct sim_ovn_row.mark of a switch's port, */
+       SIM_OVN_ARP_PROXY = 1,
+       SIM_OVN_VIRTUAL,
+       /* and of a NAT entry */
+       SIM_OVN_SNAT = 1,
+       SIM_OVN_DNAT_AND_SNAT
+};
+
+/* An entry of the northbound; also the arguments of a call about one.  Unused members are 0. */
+struct sim_ovn_row {
+    uint8_t kind; /* enum sim_ovn_row_kind; NONE: there is none */
+    uint8_t form; /* LSP: enum sim_nic, how the port is named after name */
+    uint8_t mark;
+    uint8_t mask;   /* NAT: of internal, length + 1; 0: none */
+    uint16_t name;  /* id among names, + 1: what a port or a load balancer is named after */
+    sim_ref net;    /* LSP: the switch, which is a subnet's name */
+    sim_ref router; /* a VPC; 0: the text of its name is empty */
+    uint16_t port;
+    uint16_t internal_port;
+    sim_v6 v6;
+    sim_v4 v4;       /* LSP: its address; else the external one */
+    sim_v4 internal; /* NAT: what is translated; LB_VIP: the backend */
+    uint32_t mac;    /* a MAC id */
+};
+
+_Static_assert(sizeof(struct sim_ovn_row) == 28, "an entry has no hidden padding");
+
 /* A NAT rule in a gateway pod; also the argument of a command about one. */
 struct sim_pod_rule {
     uint8_t kind; /* enum sim_kind_id; 0: there is none */
@@ -145,6 +313,9 @@ struct sim_pod_rule {
         struct sim_meta meta;                                                                      \
         struct sim_eip body;                                                                       \
         struct sim_nat_rule rule_body;                                                             \
+        struct sim_ovn_eip ovn_eip_body;                                                           \
+        struct sim_vip vip_body;                                                                   \
+        struct sim_ovn_rule ovn_rule_body;                                                         \
     };
 
 static inline bool sim_exists(const struct sim_meta *m)

@@ -22,6 +22,13 @@ enum sim_switch {
 #define SIM_SWITCH_VALUES(X)                                                                       \
     X(gw_lookup, strict, 0)                                                                        \
     X(gw_lookup, active_set, 1)                                                                    \
+    X(api_generation, v1_12_0, 0)                                                                  \
+    X(api_generation, v1_12_22, 1)                                                                 \
+    X(api_generation, v1_13, 2)                                                                    \
+    X(api_generation, v1_14, 3)                                                                    \
+    X(api_generation, v1_16, 4)                                                                    \
+    X(ovn_nat_found_by, one, 0)                                                                    \
+    X(ovn_nat_found_by, both, 1)                                                                   \
     X(release_site, del, 0)                                                                        \
     X(release_site, upd_after_fin, 1)                                                              \
     X(release_site, upd_before_fin, 2)                                                             \

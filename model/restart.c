@@ -100,8 +100,9 @@ static void fill_caches(struct sim_world *w)
  * informers, each in order of name. */
 static void tell_added(struct sim_turn *t)
 {
-    static const uint8_t order[SIM_KIND_COUNT] = {SIM_KIND_EIP, SIM_KIND_FIP, SIM_KIND_DNAT,
-                                                  SIM_KIND_SNAT};
+    static const uint8_t order[SIM_KIND_COUNT] = {
+        SIM_KIND_EIP, SIM_KIND_FIP,     SIM_KIND_DNAT,     SIM_KIND_SNAT,    SIM_KIND_OVN_EIP,
+        SIM_KIND_VIP, SIM_KIND_OVN_FIP, SIM_KIND_OVN_SNAT, SIM_KIND_OVN_DNAT};
 
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
         enum sim_kind_id kind = (enum sim_kind_id)order[k];

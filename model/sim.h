@@ -41,12 +41,14 @@ struct sim_range {
 };
 
 struct sim_subnet_setup {
-    sim_id net;      /* its name */
-    uint8_t prefix;  /* /prefix, 16..30 */
-    uint8_t present; /* does the object exist at the start */
-    uint8_t ovn;     /* is its provider an OVN one */
-    uint8_t vlan;    /* is spec.vlan set */
-    sim_v4 cidr;     /* network address */
+    sim_id net;           /* its name */
+    uint8_t prefix;       /* /prefix, 16..30 */
+    uint8_t present;      /* does the object exist at the start */
+    uint8_t ovn;          /* is its provider an OVN one */
+    uint8_t vlan;         /* is spec.vlan set */
+    sim_ref vpc;          /* spec.vpc, a VPC */
+    uint16_t router_port; /* id among limits.names, + 1, of the name VPC-SUBNET; 0: there is none */
+    sim_v4 cidr;          /* network address */
     sim_v4 gateway;
     const struct sim_range *excludes; /* spec.excludeIps, already within the subnet */
     size_t n_excludes;
@@ -82,7 +84,7 @@ struct sim_gateway_setup {
 };
 
 struct sim_rule_setup {
-    uint8_t object; /* SIM_OBJECT_DNAT, _FIP or _SNAT */
+    uint8_t object; /* SIM_OBJECT_DNAT, _FIP or _SNAT, or the same of OVN */
 };
 
 #define SIM_NODE_ADDRESSES 4u
@@ -91,12 +93,13 @@ struct sim_rule_setup {
 struct sim_setup {
     struct sim_limits limits;
     struct sim_policy policy;
-    uint64_t quirks;     /* of IPAM: ipam_release_quirks(), enum ipam_quirk bits */
-    uint8_t profile;     /* enum sim_profile the policy started from; only kept to be shown */
-    uint8_t timed;       /* 1: virtual clock; 0: a delayed key may become due at any moment */
-    uint8_t nat_enabled; /* the feature switch at the start */
-    uint8_t up;          /* is the controller running at the start */
-    sim_id default_net;  /* what an empty externalSubnet means: ovn-vpc-external-network */
+    uint64_t quirks;        /* of IPAM: ipam_release_quirks(), enum ipam_quirk bits */
+    uint8_t profile;        /* enum sim_profile the policy started from; only kept to be shown */
+    uint8_t timed;          /* 1: virtual clock; 0: a delayed key may become due at any moment */
+    uint8_t nat_enabled;    /* the feature switch at the start */
+    uint8_t up;             /* is the controller running at the start */
+    sim_id default_net;     /* what an empty externalSubnet means: ovn-vpc-external-network */
+    sim_id default_ovn_net; /* the same for an OvnEip; SIM_NONE: nothing */
     /* by kind: ids among limits.names, ascending; NULL where the limit is 0 */
     const uint16_t *kind_names[SIM_KIND_COUNT];
     const struct sim_gateway_setup *gateways;
@@ -104,6 +107,8 @@ struct sim_setup {
     const struct sim_subnet_setup *subnets;
     const struct sim_policy_setup *policies;
     const struct sim_rule_setup *rules;
+    const struct sim_ovn_row *ovn; /* what the OVN northbound holds at the start */
+    size_t n_ovn;
     sim_v4 node[SIM_NODE_ADDRESSES]; /* internal addresses of nodes, 0: none */
     struct sim_flaw flaw;            /* what this world does wrong, see mutant.h */
 };
@@ -116,7 +121,8 @@ struct sim_setup {
     X(BAD_SUBNET, "a subnet is malformed: prefix 16 to 30, gateway and excludes inside")           \
     X(BAD_NAME, "names must be in ascending order and ids within their limits")                    \
     X(WATCH_FULL, "the watch holds as many undelivered events as its limit allows")                \
-    X(PODS_FULL, "a gateway pod carries as many NAT rules as its limit allows")
+    X(PODS_FULL, "a gateway pod carries as many NAT rules as its limit allows")                    \
+    X(OVN_FULL, "the OVN northbound holds as many entries as its limit allows")
 
 enum sim_status {
 #define X(name, text) SIM_STATUS_##name,

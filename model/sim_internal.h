@@ -254,8 +254,8 @@ struct sim_alloc {
 };
 /* The first MAC that is drawn for objects of a kind. */
 uint32_t sim_first_mac(const struct sim_limits *limits, enum sim_kind_id kind);
-struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, sim_id net,
-                                 uint8_t skip);
+struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
+                                 sim_id net, uint8_t skip);
 /* draw: a fresh MAC, else mac, 0: none; the NIC is the port, or the bare name for InitIPAM. want
  * may be a text that is no address. */
 struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
@@ -285,6 +285,15 @@ bool sim_pod_rules_have_room(const struct sim_world *w, sim_id gateway);
 /* Does the text of an address begin with that of another? */
 bool sim_v4_begins_with(sim_v4 whole, sim_v4 begin);
 
+/* ---- the OVN northbound: ovn.c ---- */
+
+/* One call of the worker that moves; result OK or ERROR.  LRP_GET puts the MAC into *row. */
+enum sim_result sim_ovn_call(struct sim_turn *t, enum sim_verb op, struct sim_ovn_row *row);
+/* Somebody removes all entries of a kind. */
+void sim_ovn_remove(struct sim_world *w, uint8_t kind);
+/* What is there before anything happens. */
+void sim_ovn_begin(struct sim_world *w, const struct sim_ovn_row *rows, size_t n);
+
 /* ---- steps: worker.c ---- */
 
 void sim_worker_start(struct sim_turn *t);
@@ -293,6 +302,8 @@ bool sim_worker_can_step(const struct sim_world *w, enum sim_queue_id queue);
 bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue);
 /* Does its step add a NAT rule to a gateway pod? */
 bool sim_worker_adds_rule(const struct sim_world *w, enum sim_queue_id queue);
+/* Does its step make a call that can add to the OVN northbound? */
+bool sim_worker_adds_to_ovn(const struct sim_world *w, enum sim_queue_id queue);
 /* The kind its step writes, SIM_KIND_COUNT if it writes none. */
 enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue);
 

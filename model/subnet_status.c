@@ -64,6 +64,38 @@ static uint32_t reporting(const struct sim_world *w, sim_id subnet)
     return n;
 }
 
+/* Objects of another kind in the cache that carry the subnet's label. */
+static void count_others(struct sim_turn *t, enum sim_kind_id kind, bool counted)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
+
+    e.object = (uint8_t)kind;
+    e.selector = SIM_SELECT_NET;
+    e.id = t->me->key;
+    for (sim_id i = 0; i < sim_limit(&t->w->limits, (enum sim_object)kind); i++)
+        e.count += sim_labelled_with(sim_cache(t->w, kind, i), kind, t->me->key);
+    if (counted)
+        t->me->using_ips += e.count;
+    sim_emit(t, &e);
+}
+
+static bool when_others_count(const struct sim_turn *t)
+{
+    return t->w->limits.owners;
+}
+
+static int count_vips(struct sim_turn *t)
+{
+    count_others(t, SIM_KIND_VIP, true);
+    return NEXT;
+}
+
+static int count_ovn_eips(struct sim_turn *t)
+{
+    count_others(t, SIM_KIND_OVN_EIP, true);
+    return NEXT;
+}
+
 static int count_eips(struct sim_turn *t)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
@@ -73,7 +105,7 @@ static int count_eips(struct sim_turn *t)
     e.selector = labelled ? SIM_SELECT_NET : SIM_SELECT_ALL;
     e.id = t->me->key;
     e.count = labelled ? sim_net(t->w, t->me->key)->labelled : reporting(t->w, subnet_of_key(t));
-    t->me->using_ips = e.count;
+    t->me->using_ips += e.count;
     sim_emit(t, &e);
     return NEXT;
 }
@@ -85,7 +117,7 @@ static bool same_set(const struct sim_world *w, sim_id subnet, unsigned a, unsig
     return ipam_addrset_equal(&x, &y);
 }
 
-enum { T1, T2, T3, T4, T5, T6 };
+enum { T1, T2, T3A, T3, T3B, T4, T5, T6 };
 
 static int compare(struct sim_turn *t)
 {
@@ -159,8 +191,12 @@ static int check(struct sim_turn *t)
 const struct sim_step sim_subnet_status_steps[] = {
     [T1] = CALL("T1", NULL, sim_take_lock, LOCK, SUBNET, "lock the subnet's name"),
     [T2] = GLUED("T2", NULL, read_subnet, READ, SUBNET, "read the subnet; gone: done"),
+    [T3A] = CALL("T3a", when_others_count, count_vips, LIST, VIP,
+                 "count the Vips labelled with the subnet"),
     [T3] = CALL("T3", when_eips_count, count_eips, LIST, EIP,
                 "count the EIPs labelled with the subnet"),
+    [T3B] = CALL("T3b", when_others_count, count_ovn_eips, LIST, OVN_EIP,
+                 "count the OvnEips labelled with the subnet"),
     [T4] = LOCAL("T4", NULL, compare, "take the ranges from IPAM; done if nothing is new"),
     [T5] = CALL("T5", NULL, write_status, WRITE, SUBNET, "patch the status"),
     [T6] = LOCAL("T6", NULL, check, "error if a count stands beside an empty range"),

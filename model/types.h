@@ -4,12 +4,15 @@
  * small ids; the order of ids is the order of the names as text, so "in order of name" and "in
  * order of id" are the same thing everywhere (kube-ovn lists and replays by name).
  *
- * Three conventions:
+ * Four conventions:
  *   sim_id   an id, 0-based, of the kind the context says
  *   sim_ref  an optional id: 0 is "none" (the empty text), k+1 is id k
  *   sim_v4   the text of an IPv4 field: 0 is "", 1..0x00ffffff is a text that is no address
  *            (id of an interned text), everything else is the address 1.0.0.0..255.255.255.255
  *            in host byte order.  0.0.0.0/8 is never an address in a subnet, so nothing is lost.
+ *   sim_v6   the text of an IPv6 field of the newer kinds: 0 is "", 1 is "<nil>", which v1.12.0
+ *            writes, everything else the id of an interned text + 2, with a bit that says whether
+ *            it has upper-case letters
  */
 #ifndef EIPSIM_MODEL_TYPES_H
 #define EIPSIM_MODEL_TYPES_H
@@ -21,9 +24,14 @@
 typedef uint16_t sim_id;
 typedef uint16_t sim_ref;
 typedef uint32_t sim_v4;
+typedef uint16_t sim_v6;
 
 #define SIM_NONE ((sim_id)0xffff)
 #define SIM_V4_FIRST_ADDRESS ((sim_v4)0x01000000)
+
+#define SIM_V6_NIL_TEXT ((sim_v6)1)
+#define SIM_V6_FIRST_TEXT ((sim_v6)2)
+#define SIM_V6_HAS_UPPER ((sim_v6)0x4000)
 
 static inline sim_ref sim_ref_of(sim_id id)
 {
@@ -57,6 +65,14 @@ struct sim_limits {
     uint16_t
         nat; /* 1: the controller's queues of NAT rules and of gateways' initialisation exist */
     uint16_t pod_rules; /* NAT rules that one gateway pod can carry; only with nat */
+    uint16_t ovn_eips;  /* OvnEip, Vip, OvnDnatRule, OvnFip, OvnSnatRule names; only with owners */
+    uint16_t vips;
+    uint16_t ovn_dnats;
+    uint16_t ovn_fips;
+    uint16_t ovn_snats;
+    uint16_t owners;   /* 1: the controller's queues of OVN's kinds and of Vips exist */
+    uint16_t ovn_rows; /* entries that the OVN northbound can hold; only with owners */
+    uint16_t vpcs;     /* names of VPCs, each with a logical router */
     uint16_t pad;
     uint32_t macs; /* MAC ids 1..macs; the first sim_macs_drawn() are drawn at random, the rest are
                       texts that a user wrote */
@@ -69,7 +85,7 @@ struct sim_limits {
 
 static inline uint32_t sim_macs_drawn(const struct sim_limits *l)
 {
-    return (uint32_t)l->eips * SIM_MACS_PER_EIP;
+    return ((uint32_t)l->eips + l->ovn_eips + l->vips) * SIM_MACS_PER_EIP;
 }
 
 /* The kinds that are stored as a whole, with a watch, a cache and handlers of their own; how one is
@@ -78,7 +94,12 @@ static inline uint32_t sim_macs_drawn(const struct sim_limits *l)
     X(EIP, "IptablesEIP", eips, struct sim_eip)                                                    \
     X(DNAT, "IptablesDnatRule", dnats, struct sim_nat_rule)                                        \
     X(FIP, "IptablesFIPRule", fips, struct sim_nat_rule)                                           \
-    X(SNAT, "IptablesSnatRule", snats, struct sim_nat_rule)
+    X(SNAT, "IptablesSnatRule", snats, struct sim_nat_rule)                                        \
+    X(OVN_EIP, "OvnEip", ovn_eips, struct sim_ovn_eip)                                             \
+    X(VIP, "Vip", vips, struct sim_vip)                                                            \
+    X(OVN_DNAT, "OvnDnatRule", ovn_dnats, struct sim_ovn_rule)                                     \
+    X(OVN_FIP, "OvnFip", ovn_fips, struct sim_ovn_rule)                                            \
+    X(OVN_SNAT, "OvnSnatRule", ovn_snats, struct sim_ovn_rule)
 
 enum sim_kind_id {
 #define X(name, text, limit, type) SIM_KIND_##name,
@@ -136,7 +157,24 @@ uint16_t sim_limit(const struct sim_limits *limits, enum sim_object kind);
     X(UPDATE_VPC_DNAT, "updateVpcDnat", GATEWAY, SHARED, NAT, GATEWAY_RULES)                       \
     X(UPDATE_VPC_SNAT, "updateVpcSnat", GATEWAY, SHARED, NAT, GATEWAY_RULES)                       \
     X(UPDATE_VPC_SUBNET, "updateVpcSubnet", GATEWAY, SHARED, NAT, GATEWAY_ROUTES)                  \
-    X(DEL_GATEWAY, "delGw", GATEWAY, SHARED, NAT, GATEWAY_DEL)
+    X(DEL_GATEWAY, "delGw", GATEWAY, SHARED, NAT, GATEWAY_DEL)                                     \
+    X(ADD_OVN_EIP, "addOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                                     \
+    X(UPDATE_OVN_EIP, "updateOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                               \
+    X(RESET_OVN_EIP, "resetOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                                 \
+    X(DEL_OVN_EIP, "delOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                                     \
+    X(ADD_VIP, "addVip", VIP, OWN, OWNERS, NONE)                                                   \
+    X(UPDATE_VIP, "updateVip", VIP, OWN, OWNERS, NONE)                                             \
+    X(DEL_VIP, "delVip", VIP, OWN, OWNERS, NONE)                                                   \
+    X(VIRTUAL_PARENTS, "virtualParents", VIP, OWN, OWNERS, NONE)                                   \
+    X(ADD_OVN_FIP, "addOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                                     \
+    X(UPDATE_OVN_FIP, "updateOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                               \
+    X(DEL_OVN_FIP, "delOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                                     \
+    X(ADD_OVN_DNAT, "addOvnDnat", OVN_DNAT, SHARED, OWNERS, NONE)                                  \
+    X(UPDATE_OVN_DNAT, "updateOvnDnat", OVN_DNAT, SHARED, OWNERS, NONE)                            \
+    X(DEL_OVN_DNAT, "delOvnDnat", OVN_DNAT, SHARED, OWNERS, NONE)                                  \
+    X(ADD_OVN_SNAT, "addOvnSnat", OVN_SNAT, SHARED, OWNERS, NONE)                                  \
+    X(UPDATE_OVN_SNAT, "updateOvnSnat", OVN_SNAT, SHARED, OWNERS, NONE)                            \
+    X(DEL_OVN_SNAT, "delOvnSnat", OVN_SNAT, SHARED, OWNERS, NONE)
 
 enum sim_queue_id {
 #define X(name, text, keys, limiter, part, table) SIM_QUEUE_##name,
@@ -147,8 +185,9 @@ enum sim_queue_id {
 
 /* Parts of the controller. */
 enum sim_part_id {
-    SIM_PART_EIPS, /* always there */
-    SIM_PART_NAT   /* limits.nat */
+    SIM_PART_EIPS,  /* always there */
+    SIM_PART_NAT,   /* limits.nat */
+    SIM_PART_OWNERS /* limits.owners */
 };
 
 /* The kind of the keys of a queue. */

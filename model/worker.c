@@ -342,6 +342,14 @@ bool sim_worker_adds_rule(const struct sim_world *w, enum sim_queue_id queue)
            me->phase == SIM_PHASE_RUNNING && row_of(me)->call == SIM_EVENT_EXEC;
 }
 
+/* Room for one more is asked for before every call, whatever it does. */
+bool sim_worker_adds_to_ovn(const struct sim_world *w, enum sim_queue_id queue)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+
+    return me->phase == SIM_PHASE_RUNNING && row_of(me)->call == SIM_EVENT_OVN;
+}
+
 enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue)
 {
     const struct sim_worker *me = sim_worker(w, queue);
@@ -362,7 +370,8 @@ bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue)
     const struct sim_worker *me = sim_worker(w, queue);
 
     return me->phase == SIM_PHASE_RUNNING &&
-           (row_of(me)->call == SIM_EVENT_WRITE || row_of(me)->call == SIM_EVENT_EXEC);
+           (row_of(me)->call == SIM_EVENT_WRITE || row_of(me)->call == SIM_EVENT_EXEC ||
+            row_of(me)->call == SIM_EVENT_OVN);
 }
 
 bool sim_stopped_before(const struct sim_world *w, enum sim_queue_id queue, struct sim_stop *out)

@@ -9,6 +9,12 @@ static bool kinds_of_rules_empty(const struct sim_limits *l)
     return l->dnats == 0 && l->fips == 0 && l->snats == 0;
 }
 
+static bool owners_empty(const struct sim_limits *l)
+{
+    return l->ovn_eips == 0 && l->vips == 0 && l->ovn_dnats == 0 && l->ovn_fips == 0 &&
+           l->ovn_snats == 0 && l->ovn_rows == 0;
+}
+
 static bool limits_ok(const struct sim_limits *l)
 {
     return l->eips >= 1 && l->eips <= 0xfff0 && l->gateways >= 1 && l->gateways <= 4096 &&
@@ -16,7 +22,8 @@ static bool limits_ok(const struct sim_limits *l)
            l->nets <= 4096 && l->subnets >= 1 && l->subnets <= SIM_SUBNETS_MAX &&
            l->policies <= 4096 && l->rules <= 0xfff0 && l->names >= 1 && l->names <= 0x7ff0 * 2 &&
            l->watch >= 4 && l->macs >= sim_macs_drawn(l) && l->macs <= 0x00ffffff && l->nat <= 1 &&
-           (l->nat || kinds_of_rules_empty(l));
+           (l->nat || kinds_of_rules_empty(l)) && l->owners <= 1 &&
+           (l->owners || owners_empty(l)) && l->ovn_rows <= 0x7ff0;
 }
 
 static bool subnet_ok(const struct sim_setup *s, const struct sim_subnet_setup *n)
@@ -47,10 +54,19 @@ static bool names_ok(const struct sim_setup *s)
     for (unsigned i = 0; i < s->limits.gateways; i++)
         if (s->gateways[i].name >= s->limits.names)
             return false;
+    for (unsigned i = 0; i < s->limits.subnets; i++)
+        if (s->subnets[i].vpc > s->limits.vpcs || s->subnets[i].router_port > s->limits.names)
+            return false;
+    for (size_t i = 0; i < s->n_ovn; i++)
+        if (s->ovn[i].name > s->limits.names || s->ovn[i].mac > s->limits.macs ||
+            s->ovn[i].kind != SIM_OVN_LRP)
+            return false;
     for (unsigned i = 0; i < s->limits.nets; i++)
         if (s->nets[i].subnet > s->limits.subnets || s->nets[i].by_attachment > s->limits.subnets)
             return false;
-    return s->default_net < s->limits.nets;
+    return s->default_net < s->limits.nets &&
+           (s->default_ovn_net < s->limits.nets || s->default_ovn_net == SIM_NONE) &&
+           s->n_ovn <= s->limits.ovn_rows;
 }
 
 static enum sim_status setup_status(const struct sim_setup *s)
@@ -105,9 +121,14 @@ static uint32_t queue_keys(const struct sim_limits *l, enum sim_queue_id queue)
 
 static bool queue_present(const struct sim_limits *l, enum sim_queue_id queue)
 {
-    if (sim_queue_part(queue) == SIM_PART_EIPS)
+    switch (sim_queue_part(queue)) {
+    case SIM_PART_EIPS:
         return true;
-    return l->nat && queue_keys(l, queue) > 0;
+    case SIM_PART_NAT:
+        return l->nat && queue_keys(l, queue) > 0;
+    default:
+        return l->owners && queue_keys(l, queue) > 0;
+    }
 }
 
 struct cursor {
@@ -190,6 +211,8 @@ static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct 
     at->status_sets = place(c, at->sets, SIM_STATUS_SETS);
     at->pod_rules = place(c, sizeof(struct sim_pod_rule),
                           (size_t)l->gateways * l->pods_per_gateway * l->pod_rules);
+    if (l->owners)
+        at->ovn = place(c, sizeof(uint32_t) + l->ovn_rows * sizeof(struct sim_ovn_row), 1);
     at->ipam = place(c, ipam_bytes(s), 1);
     c->at = (c->at + SIM_PAGE - 1) / SIM_PAGE * SIM_PAGE;
     at->state_end = (uint32_t)c->at;
@@ -247,6 +270,8 @@ static void fill_subnet(struct sim_world *w, sim_id i, const struct sim_subnet_s
     s->present = n->present;
     s->ovn = n->ovn;
     s->vlan = n->vlan;
+    s->vpc = n->vpc;
+    s->router_port = n->router_port;
     s->first_exclude = *next_exclude;
     s->n_excludes = (uint32_t)n->n_excludes;
     for (size_t k = 0; k < n->n_excludes; k++) {
@@ -326,6 +351,7 @@ static void copy_header(struct sim_world *w, const struct sim_setup *s, const st
     w->profile = s->profile;
     w->timed = s->timed;
     w->default_net = s->default_net;
+    w->default_ovn_net = s->default_ovn_net;
     for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
         if (queue_present(&s->limits, (enum sim_queue_id)q))
             w->n_queues = (uint8_t)(q + 1);
@@ -346,6 +372,7 @@ enum sim_status sim_init(void *memory, const struct sim_setup *setup, struct sim
     init_ipam(w, setup);
     sim_touch_everything(w);
     fill(w, setup);
+    sim_ovn_begin(w, setup->ovn, setup->n_ovn);
     sim_globals_mut(w)->nat_enabled = setup->nat_enabled;
     sim_globals_mut(w)->up = setup->up;
     if (setup->up)

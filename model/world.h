@@ -98,7 +98,9 @@ struct sim_subnet_slot {
     uint8_t vlan;
     uint8_t status_known; /* a status was written at least once */
     uint8_t pad;
-    uint32_t using_ips; /* the stored status; the two ranges are sim_status_set */
+    sim_ref vpc;          /* spec.vpc */
+    uint16_t router_port; /* the name VPC-SUBNET: id among names, + 1; 0: nothing is called so */
+    uint32_t using_ips;   /* the stored status; the two ranges are sim_status_set */
     uint32_t available_ips;
 };
 
@@ -239,7 +241,7 @@ struct sim_layout {
     uint32_t queues[SIM_QUEUE_COUNT]; /* each with its nodes, then its worker */
     uint32_t failures, deleted;
     uint32_t watch[SIM_KIND_COUNT], pass[SIM_KIND_COUNT];
-    uint32_t pod_rules;
+    uint32_t pod_rules, ovn;
     uint32_t excludes, interfaces, status_sets, ipam;
     uint32_t absent; /* an empty queue and an idle worker: those of the queues that are not there */
     uint32_t state_end; /* here the derived part begins */
@@ -257,13 +259,14 @@ struct sim_world {
     struct sim_layout at;
     sim_v4 node[SIM_NODE_ADDRESSES];
     sim_id default_net;
+    sim_id default_ovn_net;
     struct sim_flaw flaw;
     uint8_t profile;
     uint8_t timed;
     uint8_t n_queues; /* the queues from here on are not there */
     struct sim_policy policy;
     uint8_t pad[8 - (sizeof(struct sim_limits) + sizeof(struct sim_layout) +
-                     SIM_NODE_ADDRESSES * sizeof(sim_v4) + 5 + sizeof(struct sim_flaw) +
+                     SIM_NODE_ADDRESSES * sizeof(sim_v4) + 7 + sizeof(struct sim_flaw) +
                      sizeof(struct sim_policy)) %
                         8];
 };
@@ -452,12 +455,29 @@ uint8_t sim_nat_of(const struct sim_world *w, sim_v4 v4, uint32_t n[3]);
 bool sim_rule_selected(const struct sim_nat_rule *rule, uint8_t selector, sim_v4 v4, sim_id gateway,
                        uint16_t port);
 
+/* Does an OvnEip or a Vip exist and carry the label of a subnet, and of no pod? */
+bool sim_labelled_with(const struct sim_meta *object, enum sim_kind_id kind, sim_id net);
+
 /* The NAT rules in a gateway pod, pod_slot.n_rules of them, in a fixed order. */
 static inline const struct sim_pod_rule *sim_pod_rules(const struct sim_world *w, sim_id pod)
 {
     return (const struct sim_pod_rule *)sim_at(w, w->at.pod_rules) +
            (size_t)pod * w->limits.pod_rules;
 }
+
+/* The entries of the OVN northbound, sim_ovn_count() of them, in a fixed order. */
+static inline uint32_t sim_ovn_count(const struct sim_world *w)
+{
+    return w->limits.owners ? *(const uint32_t *)sim_at(w, w->at.ovn) : 0;
+}
+
+static inline const struct sim_ovn_row *sim_ovn_rows(const struct sim_world *w)
+{
+    return (const struct sim_ovn_row *)((const uint32_t *)sim_at(w, w->at.ovn) + 1);
+}
+
+/* Index of the entry that a call with these arguments is about; sim_ovn_count(): there is none. */
+uint32_t sim_ovn_find(const struct sim_world *w, const struct sim_ovn_row *row);
 
 /* A rule, as the API server or the cache has it. */
 static inline const struct sim_nat_rule *sim_rule_api(const struct sim_world *w,

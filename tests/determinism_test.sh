@@ -20,7 +20,7 @@ trap 'rm -rf "$work"' EXIT
 sources=(tests/determinism.c)
 for f in ipam/*.c model/*.c engine/trace.c \
     tools/{actions,actions_write,builder*,diag,lines,log,memory,parse,player,put,recorded*}.c \
-    tools/{objects,render,render_state,text,vocabulary,world*,yaml*}.c; do
+    tools/{northbound,objects,render,render_state,text,vocabulary,world*,yaml*}.c; do
     case $f in *_test.c | */oracle*) ;; *) sources+=("$f") ;; esac
 done
 

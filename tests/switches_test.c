@@ -60,6 +60,13 @@ static const struct {
     /* nobody in these recordings got an excluded address */
     {SIM_status_minus_excludes, SIM_PROFILE_V1_15_24, NULL},
     {SIM_status_minus_excludes, SIM_PROFILE_MASTER, NULL},
+    /* the recordings that show these are not repeated yet */
+    {SIM_api_generation, ALL, NULL},
+    {SIM_ovn_v6_label_encoded, ALL, NULL},
+    {SIM_vip_virtual_parents, ALL, NULL},
+    {SIM_ovn_port_replaced, ALL, NULL},
+    {SIM_ovn_nat_found_by, ALL, NULL},
+    {SIM_ovn_nat_missing_ok, ALL, NULL},
 };
 
 enum { N_SILENT = sizeof silent / sizeof silent[0] };

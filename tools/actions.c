@@ -208,19 +208,19 @@ static bool body_of(struct reader *r)
            section_of(r, "annotations", SIM_SECTION_ANNOTATIONS, &given) && finalizers_of(r);
 }
 
-/* A user's object: an EIP by "eip", or one of any kind by "kind" and "name". */
+/* A user's object: an EIP by "eip", or one of any kind by "kind" and "name"; recordings of several
+ * owners of addresses name all of them by "eip". */
 static bool object_of(struct reader *r)
 {
     uint8_t kind = SIM_KIND_EIP;
+    bool as_eip = tool_parsed_get(r->j, r->object, "eip") != 0;
 
-    if (tool_parsed_get(r->j, r->object, "eip") != 0)
-        return name_of(r, "eip", TOOL_NAME_EIP);
     if (tool_parsed_get(r->j, r->object, "kind") == 0)
-        return name_of(r, "eip", TOOL_NAME_EIP); /* says that it is missing */
+        return name_of(r, "eip", TOOL_NAME_EIP);
     if (!one_of(r, "kind", true, tool_object_find, SIM_KIND_COUNT, &kind))
         return false;
     r->a->object = kind;
-    return name_of(r, "name", tool_name_kind((enum sim_kind_id)kind));
+    return name_of(r, as_eip ? "eip" : "name", tool_name_kind((enum sim_kind_id)kind));
 }
 
 /* Whose watch; EIPs unless told otherwise. */
@@ -252,6 +252,28 @@ static void need_nat_part(struct reader *r)
         tool_builder_options(r->b)->nat_part = 1;
 }
 
+static void need_owners_part(struct reader *r)
+{
+    if (r->b != NULL)
+        tool_builder_options(r->b)->owners_part = 1;
+}
+
+/* "nat ": the entries that begin with this word and a blank. */
+static bool ovn_rows_of(struct reader *r)
+{
+    struct word w;
+
+    need_owners_part(r);
+    if (!word_of(r, r->object, "what", true, &w))
+        return false;
+    r->a->value = w.length > 0 && w.text[w.length - 1] == ' '
+                      ? tool_ovn_row_find(w.text, w.length - 1)
+                      : SIM_OVN_ROW_KIND_COUNT;
+    return r->a->value < SIM_OVN_ROW_KIND_COUNT && r->a->value != SIM_OVN_NONE
+               ? true
+               : fail(r, w.node, "`%s` is no sort of entry", "what");
+}
+
 static bool key_of(struct reader *r)
 {
     enum sim_queue_id queue;
@@ -263,6 +285,8 @@ static bool key_of(struct reader *r)
     queue = (enum sim_queue_id)r->a->queue;
     if (sim_queue_part(queue) == SIM_PART_NAT)
         need_nat_part(r);
+    if (sim_queue_part(queue) == SIM_PART_OWNERS)
+        need_owners_part(r);
     if (r->b != NULL) /* a namespaced key has its gateway named elsewhere */
         return memchr(w.text, '/', w.length) != NULL || name_of(r, "key", key_kind(queue));
     r->a->id = tool_key_of(r->config, queue, w.text, w.length);
@@ -322,7 +346,9 @@ static bool rule_of(struct reader *r)
     if (!one_of(r, "kind", true, tool_object_find, SIM_OBJECT_COUNT, &object) ||
         !v4_in(r, r->object, "v4", &r->a->v4) || !flag_of(r, "present"))
         return false;
-    if (object != SIM_OBJECT_DNAT && object != SIM_OBJECT_FIP && object != SIM_OBJECT_SNAT)
+    if (object != SIM_OBJECT_DNAT && object != SIM_OBJECT_FIP && object != SIM_OBJECT_SNAT &&
+        object != SIM_OBJECT_OVN_DNAT && object != SIM_OBJECT_OVN_FIP &&
+        object != SIM_OBJECT_OVN_SNAT)
         return fail(r, r->object, "`%s` is no NAT rule", "kind");
     if (!word_of(r, r->object, "name", true, &w))
         return false;
@@ -405,6 +431,8 @@ static bool members_of(struct reader *r)
         return rule_of(r);
     case SIM_ACTION_SUBNET:
         return subnet_of(r);
+    case SIM_ACTION_OVN_REMOVE:
+        return ovn_rows_of(r);
     case SIM_ACTION_NAT_ENABLED:
         return nat_enabled_of(r);
     default:

@@ -54,6 +54,8 @@ static int setup(void **state)
     name(&f, TOOL_NAME_EIP, "e \"2\"");
     name(&f, TOOL_NAME_FIP, "f1");
     name(&f, TOOL_NAME_DNAT, "e1");
+    for (unsigned k = SIM_KIND_OVN_EIP; k <= SIM_KIND_OVN_SNAT; k++)
+        name(&f, tool_name_kind((enum sim_kind_id)k), "e1");
     name(&f, TOOL_NAME_SNAT, "s1");
     pod(&f, "gw1", "vpc-nat-gw-gw1-0");
     pod(&f, "gw1", "vpc-nat-gw-gw1-1");

@@ -122,6 +122,10 @@ static void put_outside(const struct tool_render *r, const struct sim_action *a,
         tool_put_bool(out, "present", a->value != 0);
         tool_put_text(out, "subnet", r->config->names.net[r->config->setup.subnets[a->id].net]);
         break;
+    case SIM_ACTION_OVN_REMOVE:
+        tool_text_printf(out, ",\"what\":\"%s \"",
+                         sim_ovn_row_text((enum sim_ovn_row_kind)a->value));
+        break;
     case SIM_ACTION_NAT_ENABLED:
         tool_put_text(out, "value", a->value ? "true" : "false");
         break;

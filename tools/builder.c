@@ -84,6 +84,7 @@ void tool_builder_free(struct tool_builder *b)
     free(b->pods);
     free(b->owns);
     free(b->policies);
+    free(b->ports);
     tool_arena_free(&b->arena);
     free(b);
 }
@@ -110,7 +111,7 @@ bool tool_builder_name(struct tool_builder *b, enum tool_name_kind kind, const c
         return true;
     if (memchr(text, '\0', length) != NULL)
         return fail(b, "a name contains a zero byte: %.*s", text, length);
-    if (kind <= TOOL_NAME_POLICY && length > TOOL_NAME_MAX)
+    if (kind <= TOOL_NAME_VPC && length > TOOL_NAME_MAX)
         return fail(b, "a name has more than 253 characters: %.*s", text, 60);
     keep(b, &b->names[kind], text, length);
     return true;
@@ -148,11 +149,16 @@ bool tool_builder_rule(struct tool_builder *b, enum sim_object object, const cha
 
 /* ---- objects ---- */
 
+static const char *vpc_of(const struct tool_subnet *s)
+{
+    return s->vpc == NULL ? "" : s->vpc;
+}
+
 static bool same_subnet(const struct tool_subnet *a, const struct tool_subnet *b)
 {
     if (a->cidr != b->cidr || a->prefix != b->prefix || a->gateway != b->gateway ||
         a->n_excludes != b->n_excludes || a->vlan != b->vlan ||
-        strcmp(a->provider, b->provider) != 0)
+        strcmp(a->provider, b->provider) != 0 || strcmp(vpc_of(a), vpc_of(b)) != 0)
         return false;
     for (size_t i = 0; i < a->n_excludes; i++)
         if (a->excludes[i].first != b->excludes[i].first ||
@@ -209,11 +215,13 @@ bool tool_builder_subnet(struct tool_builder *b, const struct tool_subnet *subne
     *s = *subnet;
     s->name = tool_arena_copy(&b->arena, subnet->name, strlen(subnet->name));
     s->provider = tool_arena_copy(&b->arena, subnet->provider, strlen(subnet->provider));
+    s->vpc = tool_arena_copy(&b->arena, vpc_of(subnet), strlen(vpc_of(subnet)));
     excludes = tool_arena_alloc(&b->arena, (subnet->n_excludes + 1) * sizeof *excludes);
     for (size_t i = 0; i < subnet->n_excludes; i++)
         excludes[i] = subnet->excludes[i];
     s->excludes = excludes;
-    return tool_builder_name(b, TOOL_NAME_NET, s->name, strlen(s->name));
+    return tool_builder_name(b, TOOL_NAME_NET, s->name, strlen(s->name)) &&
+           tool_builder_name(b, TOOL_NAME_VPC, s->vpc, strlen(s->vpc));
 }
 
 bool tool_builder_attachment(struct tool_builder *b, const char *name)
@@ -273,6 +281,25 @@ bool tool_builder_own(struct tool_builder *b, const char *gateway, sim_v4 own, u
     o->own = own;
     o->prefix = prefix;
     return tool_builder_name(b, TOOL_NAME_GATEWAY, gateway, strlen(gateway));
+}
+
+bool tool_builder_router_port(struct tool_builder *b, const char *name, const char *mac)
+{
+    struct router_port *p;
+
+    if (*name == '\0' || strlen(name) > TOOL_NAME_MAX || *mac == '\0')
+        return fail(b, "a router's port needs a name and a MAC address%.*s", "", 0);
+    b->ports = tool_room(b->ports, b->n_ports, &b->ports_capacity, sizeof *b->ports);
+    p = &b->ports[b->n_ports++];
+    p->name = tool_arena_copy(&b->arena, name, strlen(name));
+    p->mac = tool_arena_copy(&b->arena, mac, strlen(mac));
+    return tool_builder_name(b, TOOL_NAME_MAC, mac, strlen(mac));
+}
+
+bool tool_builder_external_switch(struct tool_builder *b, const char *name)
+{
+    b->external_switch = tool_arena_copy(&b->arena, name, strlen(name));
+    return tool_builder_name(b, TOOL_NAME_NET, name, strlen(name));
 }
 
 struct tool_options *tool_builder_options(struct tool_builder *b)

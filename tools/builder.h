@@ -26,9 +26,15 @@
     X(DNAT, "DNAT rule")                                                                           \
     X(FIP, "FIP rule")                                                                             \
     X(SNAT, "SNAT rule")                                                                           \
+    X(OVN_EIP, "OvnEip")                                                                           \
+    X(VIP, "Vip")                                                                                  \
+    X(OVN_DNAT, "OvnDnatRule")                                                                     \
+    X(OVN_FIP, "OvnFip")                                                                           \
+    X(OVN_SNAT, "OvnSnatRule")                                                                     \
     X(GATEWAY, "gateway")                                                                          \
     X(NET, "network")                                                                              \
     X(POLICY, "QoS policy")                                                                        \
+    X(VPC, "VPC")                                                                                  \
     X(FINALIZER, "finalizer")                                                                      \
     X(TEXT, "text")                                                                                \
     X(MAC, "MAC address")
@@ -87,6 +93,7 @@ enum { TOOL_EXCLUDES_MAX = 64 };
 struct tool_subnet {
     const char *name;
     const char *provider; /* "" means ovn */
+    const char *vpc;      /* "" or NULL: none */
     sim_v4 cidr;          /* network address */
     sim_v4 gateway;
     uint8_t prefix;
@@ -111,6 +118,11 @@ bool tool_builder_gateway(struct tool_builder *b, const char *name);
 /* A pod of this gateway has this address of its own on the external interface. */
 bool tool_builder_own(struct tool_builder *b, const char *gateway, sim_v4 own, uint8_t prefix);
 
+/* A port that a logical router has at the start. */
+bool tool_builder_router_port(struct tool_builder *b, const char *name, const char *mac);
+/* What an empty spec.externalSubnet of an OvnEip means. */
+bool tool_builder_external_switch(struct tool_builder *b, const char *name);
+
 /* ---- first pass: the rest; the defaults are in brackets ---- */
 
 struct tool_options {
@@ -120,9 +132,11 @@ struct tool_options {
     uint8_t timed;            /* virtual clock [1] */
     uint8_t nat_enabled;      /* [1] */
     uint8_t up;               /* the controller runs at the start [1] */
-    uint8_t nat_part;   /* the controller's part for NAT rules is there [0: if any is named] */
-    uint16_t pod_rules; /* NAT rules a pod can carry [0: eight for each that is named] */
-    uint16_t watch;     /* capacity of the watch [0: four events an EIP and 64] */
+    uint8_t nat_part;    /* the controller's part for NAT rules is there [0: if any is named] */
+    uint16_t pod_rules;  /* NAT rules a pod can carry [0: eight for each that is named] */
+    uint8_t owners_part; /* the part for OVN's kinds and Vips is there [0: if any is named] */
+    uint16_t ovn_rows; /* entries of the northbound [0: eight for each object that can make them] */
+    uint16_t watch;    /* capacity of the watch [0: four events an EIP and 64] */
     uint16_t pods_per_gateway; /* [0: as many as the gateway with most pods has, at least 1] */
 };
 

@@ -60,6 +60,22 @@ static bool is_ovn(const char *provider)
     return n == 0 || (n >= 3 && strcmp(provider + n - 3, "ovn") == 0);
 }
 
+static sim_ref vpc_of(const struct tool_builder *b, const struct tool_subnet *s)
+{
+    return *s->vpc == '\0' ? 0 : (sim_ref)(index_of(&b->names[TOOL_NAME_VPC], s->vpc) + 1);
+}
+
+/* The port by which a VPC's router is in a subnet: VPC-SUBNET, if anything is called so. */
+static uint16_t router_port_of(const struct tool_builder *b, const struct tool_subnet *s)
+{
+    char text[2 * TOOL_NAME_MAX + 2];
+    size_t at;
+
+    snprintf(text, sizeof text, "%s-%s", s->vpc, s->name);
+    at = index_of(&b->all, text);
+    return (uint16_t)(at < b->all.count ? at + 1 : 0);
+}
+
 static void fill_subnets(struct tool_builder *b)
 {
     struct sim_subnet_setup *subnets =
@@ -76,6 +92,8 @@ static void fill_subnets(struct tool_builder *b)
         subnets[i].net = (sim_id)index_of(&b->names[TOOL_NAME_NET], s->name);
         subnets[i].prefix = s->prefix;
         subnets[i].present = s->present;
+        subnets[i].vpc = vpc_of(b, s);
+        subnets[i].router_port = router_port_of(b, s);
         subnets[i].ovn = is_ovn(s->provider);
         subnets[i].vlan = s->vlan;
         subnets[i].cidr = s->cidr;
@@ -95,31 +113,29 @@ static void fill_subnets(struct tool_builder *b)
 
 /* ---- EIPs, gateways, and the texts they lock by ---- */
 
-static const char **merge(struct tool_builder *b, const char *const *x, size_t n_x,
-                          const struct name_set *y, size_t *count)
+static void merge(struct tool_builder *b, struct name_set *all, const char *const *y, size_t n_y)
 {
-    const char **all = tool_arena_alloc(&b->arena, (n_x + y->count + 1) * sizeof *all);
+    const char **both = tool_arena_alloc(&b->arena, (all->count + n_y + 1) * sizeof *both);
     size_t i = 0, j = 0, n = 0;
 
-    while (i < n_x || j < y->count) {
-        int order = i == n_x ? 1 : j == y->count ? -1 : strcmp(x[i], y->name[j]);
+    while (i < all->count || j < n_y) {
+        int order = i == all->count ? 1 : j == n_y ? -1 : strcmp(all->name[i], y[j]);
 
-        all[n++] = order <= 0 ? x[i] : y->name[j];
+        both[n++] = order <= 0 ? all->name[i] : y[j];
         i += order <= 0;
         j += order >= 0;
     }
-    *count = n;
-    return all;
+    all->name = both;
+    all->count = n;
 }
 
-static void number_names(struct tool_builder *b, enum sim_kind_id kind, const char *const *all,
-                         size_t count)
+static void number_names(struct tool_builder *b, enum sim_kind_id kind)
 {
     const struct name_set *set = &b->names[tool_name_kind(kind)];
     uint16_t *names = tool_arena_alloc(&b->arena, (set->count + 1) * sizeof *names);
 
     for (size_t i = 0; i < set->count; i++)
-        names[i] = (uint16_t)tool_name_find(all, count, set->name[i], strlen(set->name[i]));
+        names[i] = (uint16_t)index_of(&b->all, set->name[i]);
     b->config.setup.kind_names[kind] = names;
     b->config.names.object[kind] = set->name;
 }
@@ -128,17 +144,21 @@ static void fill_names(struct tool_builder *b)
 {
     const struct name_set *gateways = &b->names[TOOL_NAME_GATEWAY];
     struct sim_setup *s = &b->config.setup;
-    size_t count = gateways->count;
-    const char *const *all = gateways->name;
     struct sim_gateway_setup *g = tool_arena_alloc(&b->arena, (gateways->count + 1) * sizeof *g);
 
+    b->all.name = gateways->name;
+    b->all.count = gateways->count;
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        const struct name_set *of = &b->names[tool_name_kind((enum sim_kind_id)k)];
+
+        merge(b, &b->all, of->name, of->count);
+    }
+    for (size_t i = 0; i < b->n_ports; i++)
+        merge(b, &b->all, &b->ports[i].name, 1);
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
-        all = merge(b, all, count, &b->names[tool_name_kind((enum sim_kind_id)k)], &count);
-    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
-        number_names(b, (enum sim_kind_id)k, all, count);
+        number_names(b, (enum sim_kind_id)k);
     for (size_t i = 0; i < gateways->count; i++) {
-        g[i].name =
-            (uint16_t)tool_name_find(all, count, gateways->name[i], strlen(gateways->name[i]));
+        g[i].name = (uint16_t)index_of(&b->all, gateways->name[i]);
         g[i].present = index_of(&b->present, gateways->name[i]) < b->present.count;
     }
     for (size_t i = 0; i < b->n_owns; i++) {
@@ -147,8 +167,9 @@ static void fill_names(struct tool_builder *b)
         of->own = b->owns[i].own;
         of->own_prefix = b->owns[i].prefix;
     }
-    s->limits.names = (uint16_t)count;
+    s->limits.names = (uint16_t)b->all.count;
     s->gateways = g;
+    b->config.names.all = b->all.name;
 }
 
 /* ---- pods ---- */
@@ -265,6 +286,20 @@ static void fill_rules(struct tool_builder *b)
     b->config.names.rule = names;
 }
 
+/* The ports of logical routers. */
+static void fill_northbound(struct tool_builder *b)
+{
+    struct sim_ovn_row *rows = tool_arena_alloc(&b->arena, (b->n_ports + 1) * sizeof *rows);
+
+    for (size_t i = 0; i < b->n_ports; i++) {
+        rows[i].kind = SIM_OVN_LRP;
+        rows[i].name = (uint16_t)(index_of(&b->all, b->ports[i].name) + 1);
+        rows[i].mac = tool_mac_of(&b->config, b->ports[i].mac, strlen(b->ports[i].mac));
+    }
+    b->config.setup.ovn = rows;
+    b->config.setup.n_ovn = b->n_ports;
+}
+
 static bool check_counts(struct tool_builder *b)
 {
     if (b->n_subnets == 0)
@@ -278,6 +313,25 @@ static bool check_counts(struct tool_builder *b)
     if (b->names[TOOL_NAME_FINALIZER].count > 200)
         return fail(b, "more than 200 finalizers");
     return true;
+}
+
+static void fill_owners_limits(struct tool_builder *b)
+{
+    struct sim_limits *l = &b->config.setup.limits;
+    size_t objects;
+
+    l->ovn_eips = (uint16_t)b->names[TOOL_NAME_OVN_EIP].count;
+    l->vips = (uint16_t)b->names[TOOL_NAME_VIP].count;
+    l->ovn_dnats = (uint16_t)b->names[TOOL_NAME_OVN_DNAT].count;
+    l->ovn_fips = (uint16_t)b->names[TOOL_NAME_OVN_FIP].count;
+    l->ovn_snats = (uint16_t)b->names[TOOL_NAME_OVN_SNAT].count;
+    l->vpcs = (uint16_t)b->names[TOOL_NAME_VPC].count;
+    objects = (size_t)l->ovn_eips + l->vips + l->ovn_dnats + l->ovn_fips + l->ovn_snats;
+    l->owners = b->options.owners_part || objects > 0;
+    if (l->owners)
+        l->ovn_rows = b->options.ovn_rows != 0
+                          ? b->options.ovn_rows
+                          : (uint16_t)(objects < 3000 ? 8 * objects + b->n_ports + 1 : 30000);
 }
 
 static void fill_limits(struct tool_builder *b)
@@ -300,6 +354,7 @@ static void fill_limits(struct tool_builder *b)
     l->watch = b->options.watch != 0 ? b->options.watch
                : eips < 0x3f00       ? (uint16_t)(eips * 4 + 64)
                                      : (uint16_t)0xfe00;
+    fill_owners_limits(b);
     l->macs = sim_macs_drawn(l) + (uint32_t)b->names[TOOL_NAME_MAC].count;
 }
 
@@ -329,6 +384,7 @@ static void fill_texts(struct tool_builder *b)
     n->n_finalizers = b->names[TOOL_NAME_FINALIZER].count;
     n->text = b->names[TOOL_NAME_TEXT].name;
     n->n_texts = b->names[TOOL_NAME_TEXT].count;
+    n->vpc = b->names[TOOL_NAME_VPC].name;
     n->mac = b->names[TOOL_NAME_MAC].name;
     n->n_macs = b->names[TOOL_NAME_MAC].count;
 }
@@ -358,6 +414,8 @@ struct engine_config *tool_builder_finish(struct tool_builder *b)
     fill_names(b);
     if (!fill_pods(b))
         return NULL;
+    if (s->limits.owners)
+        fill_northbound(b);
     fill_subnets(b);
     fill_policies(b);
     fill_rules(b);
@@ -370,6 +428,9 @@ struct engine_config *tool_builder_finish(struct tool_builder *b)
     s->nat_enabled = b->options.nat_enabled;
     s->up = b->options.up;
     s->default_net = (sim_id)index_of(&b->names[TOOL_NAME_NET], TOOL_DEFAULT_NET);
+    s->default_ovn_net = b->external_switch == NULL
+                             ? SIM_NONE
+                             : (sim_id)index_of(&b->names[TOOL_NAME_NET], b->external_switch);
     if (sim_size(s) == 0) {
         (void)fail(b, "the world does not fit: a limit is out of its range");
         return NULL;

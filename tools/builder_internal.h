@@ -25,6 +25,11 @@ struct own_address {
     uint8_t prefix;
 };
 
+struct router_port {
+    const char *name;
+    const char *mac;
+};
+
 struct policy_object {
     const char *name;
     struct sim_policy_setup setup;
@@ -34,6 +39,7 @@ struct tool_builder {
     struct tool_arena arena;
     struct name_set names[TOOL_NAME_KIND_COUNT];
     struct name_set rules[SIM_OBJECT_COUNT];
+    struct name_set all; /* what the ids among names stand for */
     struct name_set attachments;
     struct name_set present; /* gateways that exist at the start */
     bool attachments_given;
@@ -43,6 +49,9 @@ struct tool_builder {
     size_t n_owns, owns_capacity;
     struct policy_object *policies;
     size_t n_policies, policies_capacity;
+    struct router_port *ports;
+    size_t n_ports, ports_capacity;
+    const char *external_switch; /* NULL: there is none */
     struct tool_subnet subnets[TOOL_SUBNETS_MAX];
     size_t n_subnets;
     sim_v4 node[SIM_NODE_ADDRESSES];

@@ -52,6 +52,8 @@ static void put_subnet(struct tool_text *t, const struct engine_config *c, size_
     }
     tool_json_close(t, ']');
     tool_json_pair(t, "provider", c->names.provider[i]);
+    if (s->vpc != 0)
+        tool_json_pair(t, "vpc", c->names.vpc[s->vpc - 1]);
     if (s->vlan)
         tool_json_pair(t, "vlan", "vlan");
     tool_json_close(t, '}');
@@ -177,6 +179,23 @@ static void put_own_addresses(struct tool_text *t, const struct engine_config *c
     tool_json_close(t, '}');
 }
 
+/* The world's part that OVN is in. */
+static void put_ovn(struct tool_text *t, const struct engine_config *c)
+{
+    const struct sim_setup *s = &c->setup;
+    char mac[20];
+
+    if (!s->limits.owners)
+        return;
+    tool_json_key(t, "routerPorts");
+    tool_json_open(t, '{');
+    for (size_t i = 0; i < s->n_ovn; i++)
+        tool_json_pair(t, c->names.all[s->ovn[i].name - 1], tool_mac_text(c, s->ovn[i].mac, mac));
+    tool_json_close(t, '}');
+    if (s->default_ovn_net != SIM_NONE)
+        tool_json_pair(t, "externalSwitch", c->names.net[s->default_ovn_net]);
+}
+
 char *tool_config_to_json(const struct engine_config *config)
 {
     const struct sim_setup *s = &config->setup;
@@ -192,6 +211,7 @@ char *tool_config_to_json(const struct engine_config *config)
     if (s->flaw.kind != SIM_FLAW_NONE)
         tool_json_pair(&t, "mutant", sim_mutant(sim_mutant_of(&s->flaw))->name);
     put_own_addresses(&t, config);
+    put_ovn(&t, config);
     tool_json_key(&t, "limits");
     tool_json_open(&t, '{');
     tool_json_pair_number(&t, "watch", s->limits.watch);

@@ -63,6 +63,9 @@ static const char *const *names_of(const struct engine_config *c, enum tool_name
     case TOOL_NAME_POLICY:
         *count = l->policies;
         return n->policy;
+    case TOOL_NAME_VPC:
+        *count = l->vpcs;
+        return n->vpc;
     case TOOL_NAME_FINALIZER:
         *count = n->n_finalizers;
         return n->finalizer;

@@ -227,7 +227,7 @@ static bool compare_delivery(struct conform_run *run)
     if (e == NULL)
         return compare_text(run, "event", "");
     snprintf(rv, sizeof rv, "%u", e->rv);
-    return compare_text(run, e->object == SIM_OBJECT_EIP ? "eip" : "name",
+    return compare_text(run, tool_parsed_get(&run->parsed, 0, "eip") != 0 ? "eip" : "name",
                         run->config->names.object[e->object][e->id]) &&
            compare_text(run, "event", sim_verb_text((enum sim_verb)e->verb)) &&
            compare_text(run, "rv", rv);
@@ -362,6 +362,18 @@ static bool compare_line(struct conform_run *run, const struct sim_action *a)
 
 /* ---- one stream ---- */
 
+/* The first line shows which parts the controller has. */
+static void note_parts(struct reader *r, const struct tool_parsed *first)
+{
+    uint32_t changed = tool_parsed_get(first, 0, "changed");
+    struct tool_options *o = tool_builder_options(r->builder);
+
+    if (tool_parsed_get(first, changed, "queue/addFip") != 0)
+        o->nat_part = 1;
+    if (tool_parsed_get(first, changed, "queue/addVip") != 0)
+        o->owners_part = 1;
+}
+
 static bool describe_world(struct reader *r)
 {
     struct tool_text error = {0};
@@ -371,8 +383,8 @@ static bool describe_world(struct reader *r)
 
     if (!ok)
         malformed(r, r->stream.line[0].number, 1, tool_text_get(&error));
-    else if (tool_parsed_get(&first, tool_parsed_get(&first, 0, "changed"), "queue/addFip") != 0)
-        tool_builder_options(r->builder)->nat_part = 1;
+    else
+        note_parts(r, &first);
     tool_text_free(&error);
     tool_parsed_free(&first);
     return ok;
@@ -434,6 +446,11 @@ static void run_world(struct reader *r, struct conform_run *run)
         run->state[i] = tool_state_at(run->config, i);
     }
     tool_render_init(&run->render, run->config);
+    if (run->config->setup.limits.owners) {
+        run->render.mac_number =
+            tool_alloc((run->config->setup.limits.macs + 1u) * sizeof(uint32_t));
+        run->render.macs_numbered = run->render.mac_number; /* [0] is no MAC's */
+    }
     for (run->at = 0; run->at < run->stream->n_lines; run->at++)
         if (!run_line(r, run))
             break;
@@ -447,6 +464,7 @@ static void run_world(struct reader *r, struct conform_run *run)
     free(run->event);
     tool_parsed_free(&run->parsed);
     tool_text_free(&run->actual);
+    free(run->render.mac_number);
     tool_render_free(&run->render);
 }
 

@@ -8,6 +8,9 @@
 #include "tools/put.h"
 
 static const char *const v6_texts[] = {"", "<nil>", "fd00::a", "FD00::A"};
+static const char *const ovn_types[] = {"", "nat", "lrp", "lsp"};
+static const char *const vip_types[] = {"", "switch_lb_vip", "kube_host_vm_vip"};
+static const char *const ip_types[] = {"", "vip", "ip"};
 static const char *const protocols[] = {"", "tcp", "udp"};
 
 void tool_nat_text(uint8_t nat, struct tool_text *out)
@@ -37,6 +40,36 @@ static const char *name_text(const char *const *names, uint32_t ref)
     return ref == 0 ? "" : names[ref - 1];
 }
 
+/* The few texts that make a difference, or another one. */
+static const char *type_text(const struct engine_config *config, const char *const *known,
+                             unsigned n, uint32_t value)
+{
+    if (value < n)
+        return known[value];
+    return value - n < config->names.n_texts ? config->names.text[value - n] : "?";
+}
+
+static void v6_text(const struct engine_config *config, sim_v6 v6, struct tool_text *out)
+{
+    uint32_t text = (uint32_t)(v6 & ~SIM_V6_HAS_UPPER) - SIM_V6_FIRST_TEXT;
+
+    if (v6 == SIM_V6_NIL_TEXT)
+        tool_text_add(out, "<nil>");
+    else if (v6 != 0)
+        tool_text_add(out, text < config->names.n_texts ? config->names.text[text] : "?");
+}
+
+/* On master a label has dashes for what a label must not have. */
+static void v6_label(const struct engine_config *config, sim_v6 v6, struct tool_text *out)
+{
+    size_t from = out->length;
+
+    v6_text(config, v6, out);
+    for (size_t i = from; i < out->length; i++)
+        if (out->at[i] == ':' && config->setup.policy.value[SIM_ovn_v6_label_encoded])
+            out->at[i] = '-';
+}
+
 const char *tool_network_text(const struct engine_config *config, sim_v4 v4, uint8_t mask,
                               char out[24])
 {
@@ -52,6 +85,43 @@ const char *tool_network_text(const struct engine_config *config, sim_v4 v4, uin
 const char *tool_protocol_text(uint8_t protocol)
 {
     return protocol < sizeof protocols / sizeof *protocols ? protocols[protocol] : "?";
+}
+
+/* Fields that only OVN's kinds and Vips have. */
+static void owner_field_text(const struct engine_config *config, const struct sim_field *f,
+                             uint32_t value, struct tool_text *out)
+{
+    switch ((enum sim_field_type)f->type) {
+    case SIM_FIELD_V6_TEXT:
+        v6_text(config, (sim_v6)value, out);
+        break;
+    case SIM_FIELD_V6_LABEL:
+        v6_label(config, (sim_v6)value, out);
+        break;
+    case SIM_FIELD_OVN_TYPE:
+        tool_text_add(out, type_text(config, ovn_types, 4, value));
+        break;
+    case SIM_FIELD_VIP_TYPE:
+        tool_text_add(out, type_text(config, vip_types, 3, value));
+        break;
+    case SIM_FIELD_IP_TYPE:
+        tool_text_add(out, type_text(config, ip_types, 3, value));
+        break;
+    case SIM_FIELD_OVN_EIP:
+        tool_text_add(out, name_text(config->names.object[SIM_KIND_OVN_EIP], value));
+        break;
+    case SIM_FIELD_VIP:
+        tool_text_add(out, name_text(config->names.object[SIM_KIND_VIP], value));
+        break;
+    case SIM_FIELD_VPC:
+        tool_text_add(out, name_text(config->names.vpc, value));
+        break;
+    case SIM_FIELD_NAME:
+        tool_text_add(out, name_text(config->names.all, value));
+        break;
+    default:
+        break;
+    }
 }
 
 void tool_field_text(const struct engine_config *config, const struct sim_field *f,
@@ -102,7 +172,11 @@ void tool_field_text(const struct engine_config *config, const struct sim_field 
     case SIM_FIELD_PROTOCOL:
         tool_text_add(out, tool_protocol_text((uint8_t)value));
         break;
+    case SIM_FIELD_OVN_MAC:
+        tool_text_add(out, tool_mac_text(config, value, buffer));
+        break;
     default:
+        owner_field_text(config, f, value, out);
         break;
     }
 }
@@ -117,16 +191,20 @@ void tool_render_section(const struct tool_render *r, enum sim_object kind,
 
     tool_put_char(out, '{');
     for (size_t i = 0; i < n; i++) {
-        if (f[i].section != section)
+        if (f[i].section != section ||
+            !sim_field_in(&f[i], r->config->setup.policy.value[SIM_api_generation]))
             continue;
         if (f[i].type == SIM_FIELD_READY) {
             tool_put_bool(out, f[i].key, sim_ready(object));
             continue;
         }
-        if (!all && !sim_field_present(&f[i], object))
+        if ((!all || (f[i].since & SIM_API_OMITTED)) && !sim_field_present(&f[i], object))
             continue;
         tool_text_clear(&text);
-        tool_field_text(r->config, &f[i], object, &text);
+        if (f[i].type == SIM_FIELD_OVN_MAC)
+            tool_mac_shown(r, sim_field_value(&f[i], object), &text);
+        else
+            tool_field_text(r->config, &f[i], object, &text);
         tool_put_text(out, f[i].key, tool_text_get(&text));
     }
     tool_put_char(out, '}');
@@ -252,7 +330,14 @@ static enum tool_name_kind name_kind(const struct sim_field *f)
     case SIM_FIELD_POLICY:
         return TOOL_NAME_POLICY;
     case SIM_FIELD_MAC:
+    case SIM_FIELD_OVN_MAC:
         return TOOL_NAME_MAC;
+    case SIM_FIELD_OVN_EIP:
+        return TOOL_NAME_OVN_EIP;
+    case SIM_FIELD_VIP:
+        return TOOL_NAME_VIP;
+    case SIM_FIELD_VPC:
+        return TOOL_NAME_VPC;
     default:
         return TOOL_NAME_TEXT;
     }
@@ -303,6 +388,15 @@ bool tool_field_mention(struct tool_builder *b, const struct sim_field *f, const
     case SIM_FIELD_NET:
     case SIM_FIELD_POLICY:
     case SIM_FIELD_MAC:
+    case SIM_FIELD_OVN_MAC:
+    case SIM_FIELD_OVN_EIP:
+    case SIM_FIELD_VIP:
+    case SIM_FIELD_VPC:
+    case SIM_FIELD_V6_TEXT:
+    case SIM_FIELD_V6_LABEL:
+    case SIM_FIELD_OVN_TYPE:
+    case SIM_FIELD_VIP_TYPE:
+    case SIM_FIELD_IP_TYPE:
         return tool_builder_name(b, name_kind(f), text, length);
     default:
         return true;
@@ -319,6 +413,26 @@ static uint32_t v6_of(const char *text, size_t length)
         if (text[i] >= 'A' && text[i] <= 'Z')
             v6 = SIM_V6_UPPER;
     return v6;
+}
+
+static uint32_t v6_text_of(const struct engine_config *config, const char *text, size_t length)
+{
+    sim_id id = tool_id_of(config, TOOL_NAME_TEXT, text, length);
+    sim_v6 upper = v6_of(text, length) == SIM_V6_UPPER ? SIM_V6_HAS_UPPER : 0;
+
+    if (length == 0 || v6_of(text, length) == SIM_V6_NIL)
+        return length == 0 ? 0 : SIM_V6_NIL_TEXT;
+    return id == SIM_NONE ? 0 : (uint32_t)(id + SIM_V6_FIRST_TEXT) | upper;
+}
+
+/* One of the texts that make a difference, else a text of its own if there is room for one. */
+static uint32_t type_of(const struct engine_config *config, const char *const *known, unsigned n,
+                        const char *text, size_t length)
+{
+    uint32_t known_as = index_in(known, n, text, length);
+    sim_id id = tool_id_of(config, TOOL_NAME_TEXT, text, length);
+
+    return known_as < n ? known_as : id + n < 256 ? id + n : 255;
 }
 
 const char *tool_field_parse(const struct engine_config *config, const struct sim_field *f,
@@ -341,7 +455,20 @@ const char *tool_field_parse(const struct engine_config *config, const struct si
         value = v6_of(text, length);
         break;
     case SIM_FIELD_MAC:
+    case SIM_FIELD_OVN_MAC:
         value = tool_mac_of(config, text, length);
+        break;
+    case SIM_FIELD_V6_TEXT:
+        value = v6_text_of(config, text, length);
+        break;
+    case SIM_FIELD_OVN_TYPE:
+        value = type_of(config, ovn_types, 4, text, length);
+        break;
+    case SIM_FIELD_VIP_TYPE:
+        value = type_of(config, vip_types, 3, text, length);
+        break;
+    case SIM_FIELD_IP_TYPE:
+        value = type_of(config, ip_types, 3, text, length);
         break;
     case SIM_FIELD_NAMESPACE:
         value = length > 0;
@@ -363,6 +490,9 @@ const char *tool_field_parse(const struct engine_config *config, const struct si
     case SIM_FIELD_GATEWAY:
     case SIM_FIELD_NET:
     case SIM_FIELD_POLICY:
+    case SIM_FIELD_OVN_EIP:
+    case SIM_FIELD_VIP:
+    case SIM_FIELD_VPC:
         id = length == 0 ? SIM_NONE : tool_id_of(config, name_kind(f), text, length);
         if (length > 0 && id == SIM_NONE)
             return "`%s` names nothing that is known";

@@ -6,6 +6,7 @@
 
 #include "tools/builder.h"
 #include "tools/memory.h"
+#include "tools/northbound.h"
 #include "tools/objects.h"
 #include "tools/put.h"
 
@@ -16,19 +17,38 @@ void tool_render_init(struct tool_render *r, const struct engine_config *config)
     r->config = config;
     r->name = tool_alloc((l->names + 1u) * sizeof *r->name);
     for (unsigned i = 0; i < l->names; i++)
-        r->name[i] = "";
+        r->name[i] = config->names.all[i];
     r->name[l->names] = "(sweep)"; /* sim_ipam_reserve */
-    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
-        for (unsigned i = 0; i < sim_limit(l, (enum sim_object)k); i++)
-            r->name[config->setup.kind_names[k][i]] = config->names.object[k][i];
-    for (unsigned i = 0; i < l->gateways; i++)
-        r->name[config->setup.gateways[i].name] = config->names.gateway[i];
+    r->mac_number = NULL;
+    r->macs_numbered = NULL;
 }
 
 void tool_render_free(struct tool_render *r)
 {
     free(r->name);
     r->name = NULL;
+}
+
+/* A MAC that is drawn anew gets a new number; one that a user wrote is as it stands if it looks
+ * like those that recordings keep. */
+static void number_mac(const struct tool_render *r, uint32_t mac)
+{
+    r->mac_number[mac] = ++*r->macs_numbered;
+}
+
+void tool_mac_shown(const struct tool_render *r, uint32_t mac, struct tool_text *out)
+{
+    const char *kept = "02:00:00:00:00:", *text;
+    char buffer[20];
+
+    text = tool_mac_text(r->config, mac, buffer);
+    if (mac == 0 || r->mac_number == NULL || strncmp(text, kept, strlen(kept)) == 0) {
+        tool_text_add(out, text);
+        return;
+    }
+    if (r->mac_number[mac] == 0)
+        number_mac(r, mac);
+    tool_text_printf(out, "m%u", r->mac_number[mac]);
 }
 
 static void worker(struct tool_text *out, const struct sim_event *e)
@@ -93,6 +113,12 @@ struct list {
     struct tool_text *out;
 };
 
+static bool is_ovn_rule(uint8_t object)
+{
+    return object == SIM_OBJECT_OVN_DNAT || object == SIM_OBJECT_OVN_FIP ||
+           object == SIM_OBJECT_OVN_SNAT;
+}
+
 static bool eip_matches(const struct sim_event *e, const struct sim_eip *eip)
 {
     if (!sim_eip_exists(eip))
@@ -102,6 +128,26 @@ static bool eip_matches(const struct sim_event *e, const struct sim_eip *eip)
     if (e->selector == SIM_SELECT_NET)
         return (eip->labels & SIM_LABEL_NET) != 0 && eip->label_net == sim_ref_of(e->id);
     return true;
+}
+
+/* "names":[...] of those that are listed; none at all is null. */
+static void owner_names(const struct list *l, enum sim_kind_id kind)
+{
+    bool any = false;
+
+    tool_put_key(l->out, "names");
+    for (sim_id i = 0; i < sim_limit(&l->w->limits, (enum sim_object)kind); i++) {
+        const struct sim_meta *object = sim_cache(l->w, kind, i);
+
+        if (l->e->selector == SIM_SELECT_NET ? !sim_labelled_with(object, kind, l->e->id)
+                                             : !sim_exists(object))
+            continue;
+        if (!any)
+            tool_put_char(l->out, '[');
+        any = true;
+        tool_put_item(l->out, tool_object_text(l->r, (enum sim_object)kind, i));
+    }
+    tool_text_add(l->out, any ? "]" : "null");
 }
 
 static void eip_names(const struct list *l)
@@ -181,6 +227,8 @@ static void selector(const struct list *l)
         tool_text_add(&s, tool_object_text(l->r, SIM_OBJECT_POLICY, l->e->id));
         break;
     case SIM_SELECT_NET:
+        if (l->e->object == SIM_OBJECT_VIP)
+            tool_text_add(&s, "ovn.kubernetes.io/ip_reserved=,");
         tool_text_add(&s, "ovn.kubernetes.io/subnet=");
         tool_text_add(&s, tool_object_text(l->r, SIM_OBJECT_SUBNET, l->e->id));
         break;
@@ -214,11 +262,13 @@ static void render_list(const struct tool_render *r, const struct sim_world *w,
 {
     struct list l = {.r = r, .w = w, .e = e, .out = out};
 
-    if (is_rule(e->object))
+    if (is_rule(e->object) || is_ovn_rule(e->object))
         tool_put_u64(out, "count", e->count);
     tool_put_text(out, "kind", sim_object_text((enum sim_object)e->object));
     if (e->object == SIM_OBJECT_EIP)
         eip_names(&l);
+    if (e->object == SIM_OBJECT_OVN_EIP || e->object == SIM_OBJECT_VIP)
+        owner_names(&l, (enum sim_kind_id)e->object);
     if (is_rule(e->object) && w->limits.nat)
         rule_names(&l);
     if (e->object == SIM_OBJECT_GATEWAY)
@@ -461,6 +511,24 @@ static void ipam_error(const struct tool_render *r, const struct sim_event *e,
     tool_text_free(&s);
 }
 
+/* What an address was given with. */
+static bool shows_mac(const struct tool_render *r, const struct sim_event *e)
+{
+    return r->mac_number != NULL && e->verb != SIM_VERB_RELEASE && e->ipam_error == IPAM_ERROR_NONE;
+}
+
+static void render_ovn(const struct tool_render *r, const struct sim_world *w,
+                       const struct sim_event *e, struct tool_text *out)
+{
+    tool_ovn_arguments(r, w, e, out);
+    tool_put_text(out, "call", "ovn");
+    if (e->fault != SIM_FAULT_BEFORE)
+        tool_put_text(out, "effect", sim_result_text((enum sim_result)e->effect));
+    fault(out, e);
+    tool_put_text(out, "op", verb_text(e->verb));
+    tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
+}
+
 static void render_ipam(const struct tool_render *r, const struct sim_world *w,
                         const struct sim_event *e, struct tool_text *out)
 {
@@ -468,6 +536,14 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w,
 
     if (e->ipam_error != IPAM_ERROR_NONE)
         ipam_error(r, e, out);
+    if (shows_mac(r, e)) {
+        if (e->drawn)
+            number_mac(r, e->mac);
+        tool_put_key(out, "mac");
+        tool_put_char(out, '"');
+        tool_mac_shown(r, e->mac, out);
+        tool_put_char(out, '"');
+    }
     if (e->verb != SIM_VERB_RELEASE) {
         tool_nic_text(r, w, sim_name_of(w, (enum sim_object)e->object, e->id), (enum sim_nic)e->nic,
                       e->net, &nic);
@@ -648,8 +724,11 @@ void tool_render_event(const struct tool_render *r, const struct sim_world *w,
     tool_put_char(out, '{');
     if (!sim_event_is_call((enum sim_event_kind)e->kind)) {
         render_fact(r, e, out);
-    } else if (e->kind == SIM_EVENT_EXEC) {
-        render_exec(r, w, e, out);
+    } else if (e->kind == SIM_EVENT_EXEC || e->kind == SIM_EVENT_OVN) {
+        if (e->kind == SIM_EVENT_EXEC)
+            render_exec(r, w, e, out);
+        else
+            render_ovn(r, w, e, out);
         worker(out, e);
     } else {
         tool_put_text(out, "call", sim_event_text((enum sim_event_kind)e->kind));

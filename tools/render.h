@@ -5,7 +5,8 @@
  *      event (a fact)    {"fact":"taken","key":"e1","queue":"addEip"}      only in our own log
  *      state             api/e1  ->  {"rv":"1","spec":{"natGwDp":"gw1"},"status":{...},"uid":"1"}
  *
- * What a recording does not carry with meaning is written as it does: every random MAC is "set".
+ * What a recording does not carry with meaning is written as it does: every random MAC of an
+ * IptablesEIP is "set".
  * Names of a list are looked up in the world, so an event has to be rendered before the next
  * action is applied.
  */
@@ -19,6 +20,10 @@
 struct tool_render {
     const struct engine_config *config;
     const char **name; /* limits.names: the text of a name id */
+    /* NULL, or limits.macs + 1 numbers and how many were given: MACs are then called m1, m2, ... in
+     * the order in which they appear, as recordings of OVN's kinds and Vips have them */
+    uint32_t *mac_number;
+    uint32_t *macs_numbered;
 };
 
 void tool_render_init(struct tool_render *r, const struct engine_config *config);
@@ -36,6 +41,8 @@ const char *tool_time_text(uint32_t seconds, char out[TOOL_TIME_TEXT]);
 bool tool_time_parse(const char *text, size_t length, uint32_t *seconds);
 /* Name of an event's or a key's object: kind is enum sim_object, ids as in model/event.h. */
 const char *tool_object_text(const struct tool_render *r, enum sim_object kind, sim_id id);
+/* A MAC address as a recording shows it. */
+void tool_mac_shown(const struct tool_render *r, uint32_t mac, struct tool_text *out);
 /* IPAM's name of a NIC: "e1..ext2.kube-system" or "e1".  net is the one named in the call. */
 void tool_nic_text(const struct tool_render *r, const struct sim_world *w, uint16_t name,
                    enum sim_nic nic, sim_id net, struct tool_text *out);
@@ -54,6 +61,7 @@ void tool_render_status_range(const struct sim_world *w, sim_id subnet,
     X(API, "api/")                                                                                 \
     X(CACHE, "cache/")                                                                             \
     X(IPAM, "ipam/")                                                                               \
+    X(OVN, "ovn")                                                                                  \
     X(POD, "pod/")                                                                                 \
     X(QUEUE, "queue/")                                                                             \
     X(REDO_TIME, "redo-time")                                                                      \

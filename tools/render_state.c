@@ -5,6 +5,7 @@
 
 #include "tools/builder.h"
 #include "tools/memory.h"
+#include "tools/northbound.h"
 #include "tools/objects.h"
 #include "tools/put.h"
 #include "tools/render.h"
@@ -143,7 +144,9 @@ static uint32_t count_of(const struct engine_config *config, struct tool_state s
     case TOOL_STATE_CACHE:
         return sim_limit(l, (enum sim_object)s.object);
     case TOOL_STATE_WATCH:
-        return s.object == SIM_KIND_EIP || l->nat;
+        return s.object == SIM_KIND_EIP || (s.object < SIM_KIND_OVN_EIP ? l->nat : l->owners);
+    case TOOL_STATE_OVN:
+        return l->owners;
     case TOOL_STATE_IPAM:
         return l->subnets;
     case TOOL_STATE_POD:
@@ -387,6 +390,23 @@ static void render_pod(const struct tool_render *r, const struct sim_world *w, s
     tool_put_char(out, '}');
 }
 
+static void render_northbound(const struct tool_render *r, const struct sim_world *w,
+                              struct tool_text *out)
+{
+    struct texts t = {0};
+    struct tool_text s = {0};
+
+    for (uint32_t i = 0; i < sim_ovn_count(w); i++) {
+        tool_text_clear(&s);
+        tool_ovn_row_text(r, w, &sim_ovn_rows(w)[i], &s);
+        snprintf(add_text(&t), TEXT, "%s", tool_text_get(&s));
+    }
+    sort_texts(&t);
+    put_texts(&t, out);
+    free(t.text);
+    tool_text_free(&s);
+}
+
 static void list_begin(struct tool_text *out, const char *name)
 {
     tool_put_comma(out);
@@ -470,7 +490,9 @@ static void queue_ready(const struct tool_render *r, const struct sim_world *w, 
 static void render_queue(const struct tool_render *r, const struct sim_world *w,
                          enum sim_queue_id q, struct tool_text *out)
 {
-    if (sim_queue_part(q) == SIM_PART_NAT && !w->limits.nat) {
+    if ((sim_queue_part(q) == SIM_PART_NAT && !w->limits.nat) ||
+        (sim_queue_part(q) == SIM_PART_OWNERS && !w->limits.owners) ||
+        (q == SIM_QUEUE_VIRTUAL_PARENTS && !sim_asks(w, SIM_vip_virtual_parents))) {
         tool_text_add(out, "null");
         return;
     }
@@ -666,6 +688,9 @@ void tool_render_state(const struct tool_render *r, const struct sim_world *w,
     case TOOL_STATE_IPAM:
         render_ipam(r, w, state.id, out);
         break;
+    case TOOL_STATE_OVN:
+        render_northbound(r, w, out);
+        break;
     case TOOL_STATE_POD:
         render_pod(r, w, state.id, out);
         break;
@@ -716,6 +741,9 @@ unsigned tool_state_bytes(const struct sim_world *w, struct tool_state state,
         break;
     case TOOL_STATE_IPAM:
         add_span(out, &n, sim_ipam(w), ipam_block_size(sim_ipam(w)));
+        break;
+    case TOOL_STATE_OVN:
+        add_span(out, &n, sim_ovn_rows(w), sim_ovn_count(w) * sizeof(struct sim_ovn_row));
         break;
     case TOOL_STATE_POD:
         add_span(out, &n, sim_pod(w, state.id), sizeof(struct sim_pod_slot));

@@ -14,6 +14,7 @@
     X(event, SIM_EVENT_COUNT, sim_event_text((enum sim_event_kind)i))                              \
     X(fault, SIM_FAULT_COUNT, sim_fault_text((enum sim_fault)i))                                   \
     X(object, SIM_OBJECT_COUNT, sim_object_text((enum sim_object)i))                               \
+    X(ovn_row, SIM_OVN_ROW_KIND_COUNT, sim_ovn_row_text((enum sim_ovn_row_kind)i))                 \
     X(pod_state, SIM_POD_STATE_COUNT, sim_pod_state_text((enum sim_pod_state)i))                   \
     X(queue, SIM_QUEUE_COUNT, sim_queue_text((enum sim_queue_id)i))                                \
     X(verb, SIM_VERB_COUNT, sim_verb_text((enum sim_verb)i))

@@ -154,6 +154,7 @@ static bool read_subnet(struct context *c, const struct tool_yaml *m)
     if (!tool_yaml_expect(spec, c->diags, TOOL_YAML_MAP) ||
         !tool_manifest_name(m, c->diags, &s.name) || !read_cidr(c, spec, &s) ||
         !text_in(c, spec, "provider", &s.provider) || !text_in(c, spec, "vlan", &vlan) ||
+        !text_in(c, spec, "vpc", &s.vpc) ||
         !read_excludes(c, tool_yaml_get(spec, "excludeIps"), &s, ranges))
         return false;
     format_excludes(&s, ranges);
@@ -418,6 +419,27 @@ static bool read_gateway_addresses(struct context *c, const struct tool_yaml *ma
     return true;
 }
 
+static bool read_router_ports(struct context *c, const struct tool_yaml *map)
+{
+    const char *mac;
+
+    if (!tool_yaml_expect(map, c->diags, TOOL_YAML_MAP))
+        return false;
+    for (const struct tool_yaml *n = map->first; n != NULL; n = n->next)
+        if (!tool_yaml_text(n, c->diags, &mac) ||
+            !built(c, n, tool_builder_router_port(c->b, n->key, mac)))
+            return false;
+    return true;
+}
+
+static bool read_external_switch(struct context *c, const struct tool_yaml *n)
+{
+    const char *name;
+
+    return tool_yaml_text(n, c->diags, &name) &&
+           built(c, n, tool_builder_external_switch(c->b, name));
+}
+
 static bool read_limits(struct context *c, const struct tool_yaml *map)
 {
     const struct tool_yaml *watch = tool_yaml_get(map, "watch");
@@ -533,6 +555,8 @@ static const struct key keys[] = {
     {"mutant", read_mutant},
     {"attachments", read_no_attachments},
     {"gatewayAddresses", read_gateway_addresses},
+    {"routerPorts", read_router_ports},
+    {"externalSwitch", read_external_switch},
     {"limits", read_limits},
     {"eips", read_eips},
     {"gateways", read_gateways},
