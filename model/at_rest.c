@@ -91,14 +91,26 @@ static void check_status(struct sim_findings *f, const struct sim_world *w, sim_
 
 /* ---- data-plane ---- */
 
+/* A deletion that is rightly kept from its end leaves the address where it is, and must still hold
+ * it, unless the subnet is gone and nobody can. */
+static bool keeps(const struct sim_world *w, sim_id eip, sim_id subnet, sim_v4 v4)
+{
+    const struct ipam *ipam = sim_ipam(w);
+    uint32_t at = sim_ipam_subnet(subnet);
+
+    return sim_eip_terminating(&sim_eip(w, eip)->api) &&
+           (!ipam_subnet_exists(ipam, at) || ipam_owner_of(ipam, at, IPAM_V4, ipam_addr_v4(v4)) ==
+                                                 sim_ipam_owner(sim_eip(w, eip)->name));
+}
+
 static bool wants_address(const struct sim_world *w, sim_id eip, sim_id gateway, sim_id subnet,
                           sim_v4 v4)
 {
     const struct sim_eip *e = &sim_eip(w, eip)->api;
 
-    return sim_eip_exists(e) && (sim_eip_ready(e) || sim_eip_terminating(e)) &&
-           e->status_ip == v4 && sim_ref_id(e->gw) == gateway &&
-           sim_subnet_meant(w, e->net) == subnet;
+    return sim_eip_exists(e) && e->status_ip == v4 && sim_ref_id(e->gw) == gateway &&
+           sim_subnet_meant(w, e->net) == subnet &&
+           (keeps(w, eip, subnet, v4) || (sim_eip_ready(e) && !sim_eip_terminating(e)));
 }
 
 static bool pod_in_service(const struct sim_world *w, sim_id pod)
