@@ -125,7 +125,8 @@ static void note_times(struct sim_world *w, struct times *t, const struct read *
     for (unsigned i = 0; i < (unsigned)w->limits.gateways * w->limits.pods_per_gateway; i++)
         note_time(t, &pod[i].created);
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
-        note_times_of(t, w, (enum sim_kind_id)k);
+        if (w->at.watch[k] != w->at.absent)
+            note_times_of(t, w, (enum sim_kind_id)k);
     for (size_t i = 0; i < r->n; i++)
         note_times_in(t, r->copy[i].kind, r->copy[i].object);
     for (unsigned q = 0; q < w->n_queues; q++)

@@ -26,16 +26,17 @@ struct engine_parts engine_parts_of(const struct sim_world *w)
 
     p.n = 0;
     for (unsigned k = SIM_KIND_COUNT; k-- > 0;)
-        if (sim_limit(&w->limits, (enum sim_object)k) > 0)
+        if (l->watch[k] != l->absent)
             first = l->watch[k];
     add_part(&p, l->globals, first - l->globals, first - l->globals);
     add_part(&p, behind, l->state_end - behind, l->state_end - behind);
     add_part(&p, l->ledger, l->scratch - l->ledger, l->scratch - l->ledger);
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
-        size_t event = sizeof(struct sim_notice) + sim_kind_size((enum sim_kind_id)k);
+        size_t event;
 
-        if (sim_limit(&w->limits, (enum sim_object)k) == 0)
+        if (l->watch[k] == l->absent)
             continue;
+        event = sizeof(struct sim_notice) + sim_kind_size((enum sim_kind_id)k);
         add_part(
             &p, l->watch[k],
             (uint32_t)(sizeof(struct sim_watch) + sim_watch_count(w, (enum sim_kind_id)k) * event),
@@ -201,11 +202,22 @@ void engine_unpack(const struct sim_world *base, const uint8_t *packed, size_t s
     turn_copies(w);
 }
 
+/* Of a watch, as much as either of the two has in use. */
 void engine_copy_state(const struct sim_world *from, struct sim_world *to)
 {
-    struct engine_parts ours = engine_parts_of(from), theirs = engine_parts_of(to);
+    struct engine_parts p = engine_parts_of(from);
 
-    for (unsigned i = 0; i < ours.n; i++)
-        memcpy((uint8_t *)to + ours.at[i], sim_at(from, ours.at[i]),
-               ours.size[i] > theirs.size[i] ? ours.size[i] : theirs.size[i]);
+    for (unsigned i = 0; i < p.n; i++) {
+        uint32_t size = p.size[i];
+
+        if (i >= ENGINE_FIRST_WATCH) {
+            uint32_t count = ((const struct sim_watch *)sim_at(to, p.at[i]))->count;
+            uint32_t theirs =
+                (uint32_t)sizeof(struct sim_watch) +
+                (p.most[i] - (uint32_t)sizeof(struct sim_watch)) / from->limits.watch * count;
+
+            size = size > theirs ? size : theirs;
+        }
+        memcpy((uint8_t *)to + p.at[i], sim_at(from, p.at[i]), size);
+    }
 }

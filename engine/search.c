@@ -6,7 +6,7 @@ enum {
     ROUND = 512,     /* states of each shelf in one round */
     PIECE = 1 << 12, /* bytes; more where a packed state needs it */
     FIRST = 64,      /* states a shelf begins with */
-    INDEX_BITS = 26, /* of a slot; the rest is a tag */
+    INDEX_BITS = 24, /* of a slot; the rest is a tag */
     FULL = 4,        /* a table is full at FULL / 5 */
     HEAD = 8         /* bytes before a packed state that waits: its number and size */
 };
@@ -52,7 +52,7 @@ static unsigned shelf_of(struct sim_identity id)
 
 static uint32_t tag_of(struct sim_identity id)
 {
-    return (uint32_t)(id.high & 63) << INDEX_BITS;
+    return (uint32_t)(id.high & 255) << INDEX_BITS;
 }
 
 static uint32_t first_slot(const struct engine_shelf *s, struct sim_identity id)
@@ -72,8 +72,8 @@ static uint32_t *find(const struct engine_shelf *s, struct sim_identity id)
 
         if (at == 0)
             return &s->slot[i];
-        if ((s->slot[i] & ~index_mask) == tag && s->identity[at - 1].low == id.low &&
-            s->identity[at - 1].high == id.high)
+        if ((s->slot[i] & ~index_mask) == tag && s->known[at - 1].identity.low == id.low &&
+            s->known[at - 1].identity.high == id.high)
             return &s->slot[i];
     }
 }
@@ -102,21 +102,20 @@ static bool make_table(struct engine_search *s, struct engine_shelf *h, uint32_t
     h->slots = slots;
     memset(h->slot, 0, (size_t)slots * sizeof *h->slot);
     for (uint32_t i = 0; i < h->n; i++)
-        *find(h, h->identity[i]) = tag_of(h->identity[i]) | (i + 1);
+        *find(h, h->known[i].identity) = tag_of(h->known[i].identity) | (i + 1);
     return true;
 }
 
 /* Room for one more state. */
 static bool make_room(struct engine_search *s, struct engine_shelf *h)
 {
-    size_t identities = h->capacity, ways = h->capacity, want = h->n < FIRST ? FIRST : h->n + 1;
+    size_t capacity = h->capacity, want = h->n < FIRST ? FIRST : h->n + 1;
 
     if (h->n == h->capacity) {
         if (h->n >= index_mask - 1 ||
-            !grow(s, (void **)&h->identity, &identities, want, sizeof *h->identity) ||
-            !grow(s, (void **)&h->way, &ways, want, sizeof *h->way))
+            !grow(s, (void **)&h->known, &capacity, want, sizeof *h->known))
             return false;
-        h->capacity = (uint32_t)identities;
+        h->capacity = (uint32_t)capacity;
     }
     if ((uint64_t)(h->n + 1) * (FULL + 1) <= (uint64_t)h->slots * FULL)
         return true;
@@ -217,7 +216,15 @@ static bool known(const struct engine_search *s, struct sim_identity id, uint32_
     const struct engine_shelf *h = &s->shelf[shelf_of(id)];
     uint32_t at = h->slots == 0 ? 0 : *find(h, id) & index_mask;
 
-    return at != 0 && h->way[at - 1].depth <= depth;
+    return at != 0 && h->known[at - 1].depth <= depth;
+}
+
+void engine_brood_expect(const struct engine_brood *b, struct sim_identity identity)
+{
+    const struct engine_shelf *h = &b->search->shelf[shelf_of(identity)];
+
+    if (h->slots > 0)
+        __builtin_prefetch(&h->slot[first_slot(h, identity)]);
 }
 
 uint8_t *engine_brood_offer(struct engine_brood *b, const struct engine_offer *offer)
@@ -320,7 +327,7 @@ void engine_search_expand(struct engine_search *s, unsigned shelf, void *scratch
         packed = next_waiting(s, h, &number, &size);
         if (packed == NULL)
             return;
-        if (h->way[number].depth != s->depth)
+        if (h->known[number].depth != s->depth)
             continue; /* it moved to a lesser depth */
         brood.parent = number * ENGINE_SHELVES + shelf;
         s->subject.expand(s->subject.context, scratch, packed, size, &brood);
@@ -336,16 +343,28 @@ static bool take(struct engine_search *s, struct engine_shelf *h, const struct o
         return false;
     slot = find(h, o->identity);
     if (*slot == 0) {
-        h->identity[h->n] = o->identity;
+        h->known[h->n].identity = o->identity;
         *slot = tag_of(o->identity) | ++h->n;
-    } else if (h->way[(*slot & index_mask) - 1].depth <= o->depth) {
+    } else if (h->known[(*slot & index_mask) - 1].depth <= o->depth) {
         return true;
     }
     number = (*slot & index_mask) - 1;
-    h->way[number].parent = o->parent;
-    h->way[number].choice = o->choice;
-    h->way[number].depth = o->depth;
+    h->known[number].parent = o->parent;
+    h->known[number].choice = o->choice;
+    h->known[number].depth = o->depth;
     return o->size == LAST || wait(s, h, number, o->depth, (const uint8_t *)(o + 1), o->size);
+}
+
+static const struct offered *offer_at(const struct engine_shelf *from, uint32_t at)
+{
+    return (const struct offered *)(const void *)(from->offer + (size_t)(at - 1) * 8);
+}
+
+/* The next offer's slot is wanted soon. */
+static void look_ahead(const struct engine_shelf *h, const struct engine_shelf *from, uint32_t at)
+{
+    if (at != 0 && h->slots > 0)
+        __builtin_prefetch(&h->slot[first_slot(h, offer_at(from, at)->identity)]);
 }
 
 void engine_search_settle(struct engine_search *s, unsigned shelf)
@@ -356,10 +375,10 @@ void engine_search_settle(struct engine_search *s, unsigned shelf)
         const struct engine_shelf *f = &s->shelf[from];
 
         for (uint32_t at = f->chain[shelf]; at != 0 && !h->failed;) {
-            const struct offered *o =
-                (const struct offered *)(const void *)(f->offer + (size_t)(at - 1) * 8);
+            const struct offered *o = offer_at(f, at);
 
             at = o->next;
+            look_ahead(h, f, at);
             if (!take(s, h, o))
                 h->failed = ENGINE_OUT_OF_MEMORY;
         }
@@ -435,9 +454,9 @@ bool engine_search_begin(struct engine_search *s, struct sim_identity identity,
         s->shelf[i].at = sizeof(struct engine_piece);
     if (!make_room(s, h))
         return over(s, ENGINE_OUT_OF_MEMORY);
-    h->identity[0] = identity;
-    memset(&h->way[0], 0, sizeof h->way[0]);
-    h->way[0].parent = UINT32_MAX;
+    memset(&h->known[0], 0, sizeof h->known[0]);
+    h->known[0].identity = identity;
+    h->known[0].parent = UINT32_MAX;
     *find(h, identity) = tag_of(identity) | ++h->n;
     return wait(s, h, 0, 0, packed, size) || over(s, ENGINE_OUT_OF_MEMORY);
 }
@@ -460,8 +479,7 @@ void engine_search_end(struct engine_search *s)
         for (unsigned d = 0; d < ENGINE_STRIDE; d++)
             free_pieces(s, h->waiting[d].first);
         free_pieces(s, h->spare);
-        s->resize(s->context, h->identity, h->capacity * sizeof *h->identity, 0);
-        s->resize(s->context, h->way, h->capacity * sizeof *h->way, 0);
+        s->resize(s->context, h->known, h->capacity * sizeof *h->known, 0);
         s->resize(s->context, h->slot, h->slots * sizeof *h->slot, 0);
         s->resize(s->context, h->offer, h->offer_capacity, 0);
         memset(h, 0, sizeof *h);
@@ -470,9 +488,9 @@ void engine_search_end(struct engine_search *s)
 
 /* ---- looking back ---- */
 
-static const struct engine_way *way_of(const struct engine_search *s, uint32_t state)
+static const struct engine_known *way_of(const struct engine_search *s, uint32_t state)
 {
-    return &s->shelf[state % ENGINE_SHELVES].way[state / ENGINE_SHELVES];
+    return &s->shelf[state % ENGINE_SHELVES].known[state / ENGINE_SHELVES];
 }
 
 size_t engine_search_way(const struct engine_search *s, uint32_t state, uint16_t *choice,
@@ -496,8 +514,7 @@ uint64_t engine_search_bytes(const struct engine_search *s)
     for (unsigned i = 0; i < ENGINE_SHELVES; i++) {
         const struct engine_shelf *h = &s->shelf[i];
 
-        n += (uint64_t)h->n * (sizeof *h->identity + sizeof *h->way) +
-             (uint64_t)h->slots * sizeof *h->slot;
+        n += (uint64_t)h->n * sizeof *h->known + (uint64_t)h->slots * sizeof *h->slot;
     }
     return n;
 }

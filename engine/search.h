@@ -60,6 +60,9 @@ struct engine_subject {
                    struct engine_brood *brood);
 };
 
+/* Tells of an offer that is about to be made: who makes many at once is not kept waiting for memory
+ * then.  Nothing depends on it. */
+void engine_brood_expect(const struct engine_brood *b, struct sim_identity identity);
 /* Where to pack the state offered, then to be kept; NULL: nobody needs it. */
 uint8_t *engine_brood_offer(struct engine_brood *b, const struct engine_offer *offer);
 void engine_brood_keep(struct engine_brood *b, size_t size);
@@ -107,11 +110,12 @@ struct engine_bucket {
 };
 
 struct engine_shelf {
-    struct sim_identity *identity;
-    struct engine_way {
+    /* in one place: whoever looks for an identity also asks for the depth */
+    struct engine_known {
+        struct sim_identity identity;
         uint32_t parent;
         uint16_t choice, depth;
-    } * way;
+    } * known;
     uint32_t *slot; /* tag and number + 1; 0: free */
     uint32_t n, capacity, slots;
     struct engine_bucket waiting[ENGINE_STRIDE];
