@@ -207,12 +207,15 @@ static bool act(struct sim_action *a, enum sim_action_kind kind, sim_id id)
     return true;
 }
 
-/* The first pod of a gateway in service, the others gone. */
+/* The first pod of a gateway in service, the others gone; all of them with the gateway: its
+ * workload goes with it (vpc_nat_gateway.go, handleDelVpcNatGateway, all tags), and they with that.
+ */
 static bool mend_pod(const struct sim_world *w, sim_id pod, struct sim_action *out)
 {
     const struct sim_pod_slot *p = sim_pod(w, pod);
+    sim_id gateway = (sim_id)(pod / w->limits.pods_per_gateway);
 
-    if (pod % w->limits.pods_per_gateway != 0)
+    if (pod % w->limits.pods_per_gateway != 0 || !sim_gateway(w, gateway)->present)
         return p->state != SIM_POD_ABSENT && act(out, SIM_ACTION_POD, pod);
     if (p->state != SIM_POD_RUNNING) {
         act(out, SIM_ACTION_POD_REPLACED, pod);
@@ -239,6 +242,22 @@ static bool mend_redo(const struct sim_world *w, struct sim_mending *m, struct s
     return true;
 }
 
+/* As the handler of a NAT rule does that has gone: the EIP whose status still names it is asked for
+ * (vpc_nat_gw_nat.go, all tags). */
+static bool mend_reset(const struct sim_world *w, struct sim_mending *m, struct sim_action *out)
+{
+    for (; m->reset < w->limits.eips; m->reset++) {
+        const struct sim_eip *e = &sim_eip(w, m->reset)->api;
+
+        if (sim_eip_exists(e) && (e->nat & ~sim_nat_of(w, e->spec_v4, NULL)) != 0) {
+            act(out, SIM_ACTION_ENQUEUE, m->reset++);
+            out->queue = SIM_QUEUE_RESET_EIP;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool sim_mend(const struct sim_world *w, struct sim_mending *m, struct sim_action *out)
 {
     for (sim_id i = 0; i < w->limits.eips; i++)
@@ -252,8 +271,7 @@ bool sim_mend(const struct sim_world *w, struct sim_mending *m, struct sim_actio
         return true;
     }
     for (sim_id i = 0; i < pods(w); i++)
-        if (sim_gateway(w, (sim_id)(i / w->limits.pods_per_gateway))->present &&
-            mend_pod(w, i, out))
+        if (mend_pod(w, i, out))
             return true;
-    return mend_redo(w, m, out);
+    return mend_reset(w, m, out) || mend_redo(w, m, out);
 }
