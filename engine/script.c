@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/outside.h"
 #include "model/world.h"
 
 const char *engine_failure_text(enum engine_failure failure)
@@ -137,6 +138,18 @@ static bool deliver_all(struct engine_script *s)
     return true;
 }
 
+static bool mend(struct engine_script *s)
+{
+    struct sim_mending m;
+    struct sim_action a;
+
+    memset(&m, 0, sizeof m);
+    while (sim_mend(s->world, &m, &a))
+        if (!act(s, &a))
+            return false;
+    return true;
+}
+
 /* ---- RUN ---- */
 
 static bool start(struct engine_script *s, const struct engine_step *step)
@@ -225,6 +238,8 @@ static bool carry_out(struct engine_script *s, const struct engine_step *step)
         return deliver_all(s);
     case ENGINE_STEP_RUN:
         return run_worker(s, step);
+    case ENGINE_STEP_MEND:
+        return mend(s);
     case ENGINE_STEP_WAIT:
         return wait_until(s, sim_globals(s->world)->now + step->ms);
     case ENGINE_STEP_EXPECT:

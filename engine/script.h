@@ -17,6 +17,7 @@
     X(SETTLE, "settle", "deliver and run everything, without faults, until nothing changes")       \
     X(DELIVER_ALL, "deliver all", "deliver every undelivered watch event")                         \
     X(RUN, "run", "let one worker go on until it stands before a call, or to its end")             \
+    X(MEND, "mend", "bring back what is at fault outside the controller, as model/outside.h says") \
     X(WAIT, "wait", "let time pass: what falls due is done")                                       \
     X(EXPECT, "expect", "compare the state with what the scenario says")
 

@@ -32,6 +32,7 @@ static bool wanted(const struct engine_shrink *s, const struct engine_script *e,
 
 bool engine_shrink_breaks(struct engine_shrink *s, struct engine_step *steps, size_t *count)
 {
+    static const struct engine_step mend = {.kind = ENGINE_STEP_MEND, .optional = 1};
     struct engine_script e;
     size_t kept = 0, which;
 
@@ -53,7 +54,8 @@ bool engine_shrink_breaks(struct engine_shrink *s, struct engine_step *steps, si
         }
     }
     *count = kept;
-    if (strcmp(s->culprit, "rest") != 0 || !engine_script_rest(&e, kept))
+    if (strcmp(s->culprit, "rest") != 0 || (s->mends && !engine_script_run(&e, &mend, 1)) ||
+        !engine_script_rest(&e, kept))
         return false;
     if (!wanted(s, &e, &which))
         return false;
@@ -312,12 +314,23 @@ static bool rename_eips(struct engine_shrink *s)
     return changed;
 }
 
+/* As it is given, with mending or else without. */
+static bool begin(struct engine_shrink *s)
+{
+    for (s->mends = strcmp(s->culprit, "rest") == 0;; s->mends = 0) {
+        memcpy(s->spare, s->step, s->n_steps * sizeof *s->step);
+        if (take(s, s->n_steps))
+            return true;
+        if (!s->mends)
+            return false;
+    }
+}
+
 bool engine_shrink_run(struct engine_shrink *s)
 {
     bool changed = true;
 
-    memcpy(s->spare, s->step, s->n_steps * sizeof *s->step);
-    if (s->budget == 0 || !take(s, s->n_steps))
+    if (s->budget == 0 || !begin(s))
         return false;
     while (changed && s->runs < s->budget) {
         changed = leave_out(s);
@@ -327,5 +340,11 @@ bool engine_shrink_run(struct engine_shrink *s)
     }
     /* the last word: the trace and the finding are of what is returned */
     memcpy(s->spare, s->step, s->n_steps * sizeof *s->step);
-    return engine_shrink_breaks(s, s->spare, &s->n_steps);
+    if (!engine_shrink_breaks(s, s->spare, &s->n_steps))
+        return false;
+    if (s->mends) {
+        memset(&s->step[s->n_steps], 0, sizeof *s->step);
+        s->step[s->n_steps++].kind = ENGINE_STEP_MEND;
+    }
+    return true;
 }

@@ -4,6 +4,10 @@
  * left out, in halves and then one by one, then the many steps of a worker become one `run` where
  * it need not be interrupted, then faults and operands that do not matter go.  All of that again
  * until nothing changes: leaving out any one step of the result loses the violation.
+ *
+ * What shows at rest must show when what was at fault outside the controller is mended, if it does
+ * so to begin with: otherwise a broken gateway would be the shortest reason for everything.  The
+ * result then ends with a MEND.
  */
 #ifndef EIPSIM_ENGINE_SHRINK_H
 #define EIPSIM_ENGINE_SHRINK_H
@@ -16,13 +20,15 @@ struct engine_shrink {
     struct sim_world *world;       /* sim_world_size() bytes each */
     void *scratch;
     struct engine_trace *trace; /* memory for runs */
-    struct engine_step *spare;  /* room for as many steps as there are at first */
+    struct engine_step *spare;  /* room for one step more than there are at first; step, too */
     uint8_t invariant;
     const char *culprit; /* "rest": it shows when all has settled */
     uint64_t budget;     /* how many runs it may take */
     /* in and out */
     struct engine_step *step;
     size_t n_steps;
+    /* the engine's own */
+    uint8_t mends;
     /* results */
     struct engine_finding finding; /* of the last run that broke it; valid with trace */
     uint64_t runs;

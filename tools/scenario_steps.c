@@ -142,6 +142,14 @@ static bool settle(struct scenario_reader *r, const struct tool_yaml *n)
     return true;
 }
 
+static bool mend(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    if (!bare(r, n))
+        return false;
+    (void)scenario_add(r, ENGINE_STEP_MEND, n->at);
+    return true;
+}
+
 static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
 {
     const char *text;
@@ -531,6 +539,7 @@ static const struct {
     {"delete-end", scenario_delete_end, false},
     {"edit", scenario_edit, false},
     {"settle", settle, true},
+    {"mend", mend, true},
     {"deliver", deliver, true},
     {"run", run, false},
     {"start", start, false},

@@ -530,6 +530,9 @@ void tool_write_steps(const struct engine_config *config, const struct engine_st
         case ENGINE_STEP_SETTLE:
             tool_text_add(out, "- settle\n");
             break;
+        case ENGINE_STEP_MEND:
+            tool_text_add(out, "- mend\n");
+            break;
         case ENGINE_STEP_DELIVER_ALL:
             tool_text_add(out, "- deliver: all\n");
             break;
