@@ -36,16 +36,18 @@ const char *engine_culprit(const struct sim_world *world, const struct sim_actio
 bool engine_explained(const struct sim_violation *v, const struct engine_finding *findings,
                       size_t n)
 {
-    bool lost = false, silent = false;
+    bool lost = false, silent = false, claimed = false;
 
     for (size_t i = 0; i < n; i++) {
         const struct sim_violation *f = &findings[i].violation;
 
         lost = lost || !sim_invariant_at_rest_only((enum sim_invariant)f->invariant);
         silent = silent || (f->invariant == SIM_INVARIANT_LEDGER && f->v4 == v->v4);
+        claimed = claimed || (f->invariant == SIM_INVARIANT_HELD_BY_IPAM && f->v4 == v->v4);
     }
     return (v->invariant == SIM_INVARIANT_STATUS_TRUTH && lost) ||
-           (v->invariant == SIM_INVARIANT_SINGLE_OWNER && silent);
+           (v->invariant == SIM_INVARIANT_SINGLE_OWNER && (silent || claimed)) ||
+           (v->invariant == SIM_INVARIANT_RESTART_NEUTRAL && claimed);
 }
 
 static void note(struct engine_script *s, const struct sim_violation *found, size_t n,

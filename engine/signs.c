@@ -200,11 +200,20 @@ static bool is_late(const struct reading *r, const struct sim_event *e)
            sim_eip(r->world, w->eip)->api.uid != w->snap.uid;
 }
 
+static bool is_blank(const struct sim_event *e)
+{
+    bool labels = e->verb == SIM_VERB_PATCH_LABEL_ADD || e->verb == SIM_VERB_PATCH_LABEL_REPLACE;
+
+    return e->kind == SIM_EVENT_EXEC
+               ? e->v4 == 0
+               : e->kind == SIM_EVENT_WRITE && labels && e->body.label_v4 == 0;
+}
+
 /* A call, and how it went. */
 static void read_call(struct reading *r, const struct sim_event *e)
 {
     add_if(r, is_late(r, e), ENGINE_SIGN_LATE);
-    add_if(r, e->kind == SIM_EVENT_EXEC && e->v4 == 0, ENGINE_SIGN_BLANK);
+    add_if(r, is_blank(e), ENGINE_SIGN_BLANK);
     if (e->kind == SIM_EVENT_WRITE)
         read_write(r, e);
     if (e->fault == SIM_FAULT_AFTER)

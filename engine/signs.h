@@ -28,7 +28,7 @@ enum engine_sign_scope {
     X(LOST, "lost", STEP, "a call had its effect, and the handler was told that it failed")        \
     X(GONE, "gone", STEP, "the object was not there to be read or written")                        \
     X(LATE, "late", STEP, "a call on behalf of an object that another of its name has replaced")   \
-    X(BLANK, "blank", STEP, "a command on no address: the object reports none")                    \
+    X(BLANK, "blank", STEP, "a command or a label that names no address: the object has none")     \
     X(MADE, "made", STEP, "the controller created an object")                                      \
     X(OVER, "over", WRITER, "a status was written from a copy older than somebody else's write")   \
     X(REFUSES, "refuses", HANDLER, "a handler ended with an error, and no call of its had failed") \

@@ -114,11 +114,31 @@ static uint32_t new_time(const struct sim_world *w)
     return latest < FIRST_DAY ? FIRST_DAY : latest + 1;
 }
 
+/* Has the gateway a pod that is not absent? */
+static bool has_pods(const struct sim_world *w, sim_id gateway)
+{
+    bool any = false;
+
+    for (unsigned n = 0; n < w->limits.pods_per_gateway; n++)
+        any = any || sim_pod(w, sim_pod_id(w, gateway, n))->state != SIM_POD_ABSENT;
+    return any;
+}
+
+/* It goes, or is made again once the pods of the former are gone. */
 static bool fill_gateway(struct sim_outside *o)
 {
     o->a->id = (sim_id)sim_pick(o, o->w->limits.gateways);
     o->a->value = !sim_gateway(o->w, o->a->id)->present;
-    return true;
+    return !o->a->value || !has_pods(o->w, o->a->id);
+}
+
+/* A pod goes after its gateway. */
+static bool fill_orphan(struct sim_outside *o)
+{
+    o->a->id = (sim_id)sim_pick(o, pods(o->w));
+    o->a->value = SIM_POD_ABSENT;
+    return sim_pod(o->w, o->a->id)->state != SIM_POD_ABSENT &&
+           !sim_gateway(o->w, (sim_id)(o->a->id / o->w->limits.pods_per_gateway))->present;
 }
 
 static bool fill_pod(struct sim_outside *o)
@@ -194,6 +214,7 @@ const struct sim_choice sim_gateway_choices[] = {
     {SIM_ACTION_REDO_TIME, SIM_CLASS_POD, SIM_BUDGET_COUNT, 6, fill_redo_time},
     {SIM_ACTION_ENQUEUE, SIM_CLASS_POD, SIM_BUDGET_ASKS, 2, fill_redo},
     {SIM_ACTION_GATEWAY, SIM_CLASS_GATEWAY, SIM_BUDGET_GATEWAYS, 2, fill_gateway},
+    {SIM_ACTION_POD, SIM_CLASS_GATEWAY, SIM_BUDGET_COUNT, 4, fill_orphan},
     {0, 0, 0, 0, NULL},
 };
 
