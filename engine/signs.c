@@ -88,7 +88,7 @@ static void add(struct reading *r, enum engine_sign_kind kind, unsigned writer)
     sign.kind = (uint8_t)kind;
     if (scope != ENGINE_SIGN_OF_RUN)
         sign.queue = r->trace->action[r->at].action.queue;
-    if (scope == ENGINE_SIGN_OF_STEP || scope == ENGINE_SIGN_OF_WRITER)
+    if (scope == ENGINE_SIGN_OF_STEP)
         sign.step = r->step;
     if (scope == ENGINE_SIGN_OF_WRITER)
         sign.writer = (uint8_t)writer;
@@ -123,6 +123,7 @@ static void read_user(struct reading *r, const struct sim_action *a)
         break;
     case SIM_ACTION_SET_V4IP:
         add(r, ENGINE_SIGN_MOVED, 0);
+        add(r, ENGINE_SIGN_WISHED, 0);
         break;
     case SIM_ACTION_SET_QOS:
         add(r, ENGINE_SIGN_POLICY, 0);
@@ -190,14 +191,25 @@ static void read_write(struct reading *r, const struct sim_event *e)
         read_overwritten(r, e->worker - 1u, e->id, w->copy.rv);
 }
 
-/* Does the handler act for an object that is another by now?  Its own copy says which it means. */
+/* Does the handler act for an object that is another by now?  Its own copy says which it means; a
+ * delete handler means one that is gone. */
 static bool is_late(const struct reading *r, const struct sim_event *e)
 {
     const struct sim_worker *w = sim_worker(r->world, e->worker - 1u);
 
-    return w->eip < r->world->limits.eips && w->snap.rv != 0 &&
-           sim_eip(r->world, w->eip)->api.rv != 0 &&
-           sim_eip(r->world, w->eip)->api.uid != w->snap.uid;
+    if (w->eip >= r->world->limits.eips || !sim_eip_exists(&sim_eip(r->world, w->eip)->api))
+        return false;
+    return e->worker - 1u == SIM_QUEUE_DEL_EIP ||
+           (w->snap.rv != 0 && sim_eip(r->world, w->eip)->api.uid != w->snap.uid);
+}
+
+/* Is a handler of an EIP on its way? */
+static bool is_early(const struct reading *r, const struct sim_event *e)
+{
+    if (e->kind != SIM_EVENT_WRITE || e->object != SIM_OBJECT_SUBNET)
+        return false;
+    return sim_worker(r->world, SIM_QUEUE_ADD_EIP)->phase != SIM_PHASE_IDLE ||
+           sim_worker(r->world, SIM_QUEUE_UPDATE_EIP)->phase != SIM_PHASE_IDLE;
 }
 
 static bool is_blank(const struct sim_event *e)
@@ -214,6 +226,7 @@ static void read_call(struct reading *r, const struct sim_event *e)
 {
     add_if(r, is_late(r, e), ENGINE_SIGN_LATE);
     add_if(r, is_blank(e), ENGINE_SIGN_BLANK);
+    add_if(r, is_early(r, e), ENGINE_SIGN_EARLY);
     if (e->kind == SIM_EVENT_WRITE)
         read_write(r, e);
     if (e->fault == SIM_FAULT_AFTER)

@@ -18,8 +18,8 @@
 enum engine_sign_scope {
     ENGINE_SIGN_OF_RUN,     /* nothing */
     ENGINE_SIGN_OF_HANDLER, /* the queue whose handler it was */
-    ENGINE_SIGN_OF_STEP,    /* that and the step, as `eipsim steps` has it */
-    ENGINE_SIGN_OF_WRITER   /* that and whose write it was that got lost */
+    ENGINE_SIGN_OF_WRITER,  /* that and whose write got lost */
+    ENGINE_SIGN_OF_STEP     /* that and the step, as `eipsim steps` has it */
 };
 
 /* name, text, scope, what it says */
@@ -27,10 +27,11 @@ enum engine_sign_scope {
     X(FAILS, "fails", STEP, "a call failed, was refused, or there was no pod to make it in")       \
     X(LOST, "lost", STEP, "a call had its effect, and the handler was told that it failed")        \
     X(GONE, "gone", STEP, "the object was not there to be read or written")                        \
-    X(LATE, "late", STEP, "a call on behalf of an object that another of its name has replaced")   \
-    X(BLANK, "blank", STEP, "a command or a label that names no address: the object has none")     \
+    X(BLANK, "blank", STEP, "a command or a label named no address: the object has none")          \
     X(MADE, "made", STEP, "the controller created an object")                                      \
     X(OVER, "over", WRITER, "a status was written from a copy older than somebody else's write")   \
+    X(LATE, "late", HANDLER, "a call was for an object that another of its name has replaced")     \
+    X(EARLY, "early", HANDLER, "a status was written while a handler was about to change it")      \
     X(REFUSES, "refuses", HANDLER, "a handler ended with an error, and no call of its had failed") \
     X(UNHELD, "unheld", HANDLER, "a handler was content with a ready object without finalizer")    \
     X(LEFT, "left", HANDLER, "a handler was content with an object that is being deleted")         \

@@ -31,7 +31,7 @@ void tool_signs_put(const struct engine_signs *s, struct tool_text *out)
 
 /* ---- reading ---- */
 
-enum { WORDS = 4 };
+enum { WORDS = 3 };
 
 /* Words between single blanks; more than there is room for count as one more. */
 static size_t split(char *text, char *word[WORDS])
@@ -62,7 +62,7 @@ static bool is_queue(const char *text, unsigned more, uint8_t *out)
 
 const char *tool_sign_read(const char *text, struct tool_arena *arena, struct engine_sign *out)
 {
-    static const uint8_t words_of[] = {1, 2, 3, 4}, kind_at[] = {0, 1, 2, 2};
+    static const uint8_t words_of[] = {1, 2, 3, 3}, kind_at[] = {0, 1, 1, 2};
     char *copy = tool_arena_alloc(arena, strlen(text) + 1), *word[WORDS];
     size_t n;
 
@@ -78,9 +78,9 @@ const char *tool_sign_read(const char *text, struct tool_arena *arena, struct en
         out->kind = (uint8_t)k;
         if (scope >= ENGINE_SIGN_OF_HANDLER && !is_queue(word[0], 0, &out->queue))
             return "it does not begin with a queue";
-        if (scope >= ENGINE_SIGN_OF_STEP)
+        if (scope == ENGINE_SIGN_OF_STEP)
             out->step = word[1];
-        if (scope == ENGINE_SIGN_OF_WRITER && !is_queue(word[3], 1, &out->writer))
+        if (scope == ENGINE_SIGN_OF_WRITER && !is_queue(word[2], 1, &out->writer))
             return "it does not end with a queue or user";
         return NULL;
     }

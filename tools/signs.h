@@ -1,4 +1,4 @@
-/* Signs of a run as text: "addEip F3 fails", "updateVpcEip S4 over addEip", "bare". */
+/* Signs of a run as text: "addEip F3 fails", "updateVpcEip over addEip", "bare". */
 #ifndef EIPSIM_TOOLS_SIGNS_H
 #define EIPSIM_TOOLS_SIGNS_H
 

@@ -26,7 +26,7 @@ static struct engine_sign example(unsigned kind, unsigned queue)
     enum engine_sign_scope scope = engine_sign_scope((enum engine_sign_kind)kind);
 
     return sign_of(kind, scope == ENGINE_SIGN_OF_RUN ? 0 : queue,
-                   scope >= ENGINE_SIGN_OF_STEP ? "C4" : NULL,
+                   scope == ENGINE_SIGN_OF_STEP ? "C4" : NULL,
                    scope == ENGINE_SIGN_OF_WRITER ? SIM_QUEUE_COUNT : 0);
 }
 
@@ -60,14 +60,15 @@ static void what_is_no_sign_is_refused(void **state)
     static const char *const bad[] = {"",
                                       "fails",
                                       "addEip fails",
+                                      "addEip S4 over addEip",
                                       "addEip C4 fails twice",
                                       "addEip C4 fails and then some more",
                                       "nobody C4 fails",
                                       "addEip bare",
                                       "bare addEip",
                                       "addEip  left",
-                                      "updateVpcEip S4 over",
-                                      "updateVpcEip S4 over nobody",
+                                      "updateVpcEip over",
+                                      "updateVpcEip over nobody",
                                       "nonsense"};
     struct tool_arena arena = {0};
     struct engine_sign read;
