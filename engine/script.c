@@ -47,6 +47,7 @@ bool engine_explained(const struct sim_violation *v, const struct engine_finding
     }
     return (v->invariant == SIM_INVARIANT_STATUS_TRUTH && lost) ||
            (v->invariant == SIM_INVARIANT_SINGLE_OWNER && (silent || claimed)) ||
+           (v->invariant == SIM_INVARIANT_NO_FOREIGN_REMOVAL && claimed) ||
            (v->invariant == SIM_INVARIANT_RESTART_NEUTRAL && claimed);
 }
 

@@ -72,8 +72,9 @@ struct engine_finding {
 };
 
 /* Do other findings of the same run explain this one?  A status that is wrong because an address is
- * lost says nothing that the loss does not; nor do two owners of an address, one of whom reports it
- * and does not hold it, or a restart that gives it to the wrong one. */
+ * lost says nothing that the loss does not.  Where somebody reports an address without holding it,
+ * two owners say nothing more, nor its removal from the gateway with the wrong one, nor a restart
+ * that gives it to the wrong one. */
 bool engine_explained(const struct sim_violation *v, const struct engine_finding *findings,
                       size_t n);
 

@@ -203,29 +203,30 @@ static bool is_late(const struct reading *r, const struct sim_event *e)
            (w->snap.rv != 0 && sim_eip(r->world, w->eip)->api.uid != w->snap.uid);
 }
 
-/* Is a handler of an EIP on its way? */
+/* Is a handler of an EIP on its way, or news of one? */
 static bool is_early(const struct reading *r, const struct sim_event *e)
 {
     if (e->kind != SIM_EVENT_WRITE || e->object != SIM_OBJECT_SUBNET)
         return false;
-    return sim_worker(r->world, SIM_QUEUE_ADD_EIP)->phase != SIM_PHASE_IDLE ||
+    return sim_watch_count(r->world, SIM_KIND_EIP) > 0 ||
+           sim_worker(r->world, SIM_QUEUE_ADD_EIP)->phase != SIM_PHASE_IDLE ||
            sim_worker(r->world, SIM_QUEUE_UPDATE_EIP)->phase != SIM_PHASE_IDLE;
 }
 
-static bool is_blank(const struct sim_event *e)
+static bool is_blank(const struct reading *r, const struct sim_event *e)
 {
     bool labels = e->verb == SIM_VERB_PATCH_LABEL_ADD || e->verb == SIM_VERB_PATCH_LABEL_REPLACE;
 
-    return e->kind == SIM_EVENT_EXEC
-               ? e->v4 == 0
-               : e->kind == SIM_EVENT_WRITE && labels && e->body.label_v4 == 0;
+    return e->kind == SIM_EVENT_EXEC ? e->v4 == 0
+                                     : e->kind == SIM_EVENT_WRITE && labels &&
+                                           sim_eip(r->world, e->id)->api.status_ip == 0;
 }
 
 /* A call, and how it went. */
 static void read_call(struct reading *r, const struct sim_event *e)
 {
     add_if(r, is_late(r, e), ENGINE_SIGN_LATE);
-    add_if(r, is_blank(e), ENGINE_SIGN_BLANK);
+    add_if(r, is_blank(r, e), ENGINE_SIGN_BLANK);
     add_if(r, is_early(r, e), ENGINE_SIGN_EARLY);
     if (e->kind == SIM_EVENT_WRITE)
         read_write(r, e);
@@ -237,6 +238,11 @@ static void read_call(struct reading *r, const struct sim_event *e)
         add_if(r, e->result != SIM_RESULT_OK || e->ipam_error != 0, ENGINE_SIGN_FAILS);
 }
 
+static bool is_short(const struct sim_eip *e)
+{
+    return sim_eip_ready(e) && (sim_eip_finalizer_count(e) == 0 || e->labels == 0);
+}
+
 /* The handler has ended with success: with what? */
 static void read_end(struct reading *r, const struct sim_event *e)
 {
@@ -246,10 +252,12 @@ static void read_end(struct reading *r, const struct sim_event *e)
         e->queue == SIM_QUEUE_DEL_EIP)
         return;
     eip = &sim_eip(r->world, e->id)->api;
+    /* what it was content with may be gone by now */
+    add_if(r, is_short(&sim_worker(r->world, e->queue)->snap), ENGINE_SIGN_UNHELD);
     if (!sim_eip_exists(eip))
         return;
     add_if(r, sim_eip_terminating(eip), ENGINE_SIGN_LEFT);
-    add_if(r, sim_eip_ready(eip) && sim_eip_finalizer_count(eip) == 0, ENGINE_SIGN_UNHELD);
+    add_if(r, is_short(eip), ENGINE_SIGN_UNHELD);
 }
 
 static void read_event(struct reading *r, const struct sim_event *e)
@@ -284,12 +292,38 @@ static void read_event(struct reading *r, const struct sim_event *e)
         break;
     case SIM_EVENT_REQUEUE:
         add_if(r, !*excused, ENGINE_SIGN_REFUSES);
+        add_if(r,
+               e->queue == SIM_QUEUE_ADD_EIP && sim_eip_terminating(&sim_eip(r->world, e->id)->api),
+               ENGINE_SIGN_LEFT);
         break;
     case SIM_EVENT_FORGET:
         read_end(r, e);
         break;
     default:
         break;
+    }
+}
+
+/* Does the EIP hold an address anywhere? */
+static bool holds(const struct sim_world *w, sim_id eip)
+{
+    uint32_t nic = sim_ipam_nic(sim_eip(w, eip)->name, SIM_NIC_PORT);
+    struct ipam_addr address;
+    bool any = false;
+
+    for (sim_id n = 0; n < w->limits.subnets; n++)
+        any = any || ipam_nic_address(sim_ipam(w), sim_ipam_subnet(n), IPAM_V4, nic, &address);
+    return any;
+}
+
+/* What is left when the run is over. */
+static void read_rest(struct reading *r)
+{
+    for (sim_id i = 0; i < r->world->limits.eips; i++) {
+        const struct sim_eip *e = &sim_eip(r->world, i)->api;
+
+        add_if(r, sim_eip_exists(e) && e->status_ip == 0 && holds(r->world, i),
+               ENGINE_SIGN_UNREPORTED);
     }
 }
 
@@ -310,4 +344,5 @@ void engine_signs_read(struct engine_signs *s, const struct sim_world *start,
             read_event(&r, &trace->event[i]);
         (void)sim_apply(world, &a->action, NULL);
     }
+    read_rest(&r);
 }

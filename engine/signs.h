@@ -27,18 +27,20 @@ enum engine_sign_scope {
     X(FAILS, "fails", STEP, "a call failed, was refused, or there was no pod to make it in")       \
     X(LOST, "lost", STEP, "a call had its effect, and the handler was told that it failed")        \
     X(GONE, "gone", STEP, "the object was not there to be read or written")                        \
-    X(BLANK, "blank", STEP, "a command or a label named no address: the object has none")          \
+    X(BLANK, "blank", STEP, "a command or a label for an object that has no address yet")          \
     X(MADE, "made", STEP, "the controller created an object")                                      \
     X(OVER, "over", WRITER, "a status was written from a copy older than somebody else's write")   \
     X(LATE, "late", HANDLER, "a call was for an object that another of its name has replaced")     \
-    X(EARLY, "early", HANDLER, "a status was written while a handler was about to change it")      \
+    X(EARLY, "early", HANDLER, "a subnet's status was written while a change was on its way")      \
     X(REFUSES, "refuses", HANDLER, "a handler ended with an error, and no call of its had failed") \
-    X(UNHELD, "unheld", HANDLER, "a handler was content with a ready object without finalizer")    \
-    X(LEFT, "left", HANDLER, "a handler was content with an object that is being deleted")         \
+    X(UNHELD, "unheld", HANDLER,                                                                   \
+      "a handler was content with an object without finalizer or labels")                          \
+    X(LEFT, "left", HANDLER, "a handler left an object that is being deleted as it was")           \
     X(PANIC, "panic", HANDLER, "a handler dereferenced nil: the controller died")                  \
     X(BARE, "bare", RUN, "a user deleted an object that carried no finalizer")                     \
     X(RACED, "raced", RUN, "a delete ignored a finalizer: the API server had looked earlier")      \
     X(STRIPPED, "stripped", RUN, "a user took finalizers off")                                     \
+    X(UNREPORTED, "unreported", RUN, "an object held an address in the end, and reported none")    \
     X(WISHED, "wished", RUN, "a user asked for an address of their own choice")                    \
     X(MOVED, "moved", RUN, "a user changed the address of an object")                              \
     X(POLICY, "policy", RUN, "an object had a QoS policy")                                         \

@@ -251,8 +251,10 @@ static void drain(struct engine_walk *k)
     if (!has(k, SIM_CLASS_RACE) && sim_globals(k->world)->up &&
         engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
         return;
-    if (!mend(k) || engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
-        return;
+    /* twice: a controller that dies while it settles has to be told of its gateways again */
+    for (unsigned i = 0; i < 2; i++)
+        if (!mend(k) || engine_settle(k->world, &actor, DRAIN_ACTIONS) == ENGINE_BUDGET)
+            return;
     n = engine_check_at_rest(k->world, k->scratch, DRAIN_ACTIONS, found, 32);
     note(k, found, n < 32 ? n : 32, "rest");
 }

@@ -179,6 +179,24 @@ static void counts_in_ovn_subnets(void **state)
     }
 }
 
+/* status_at_start: the restart itself asks, whatever the objects do afterwards. */
+static void a_start_asks_for_the_status(void **state)
+{
+    (void)state;
+    for (unsigned asks = 0; asks < 2; asks++) {
+        struct fixture f, again;
+
+        fixture_init(&again, SIM_PROFILE_V1_16_2, true);
+        again.setup.policy.value[SIM_status_at_start] = (uint8_t)asks;
+        f = again;
+        assert_int_equal(sim_init(again.world, &again.setup, &f.world), SIM_STATUS_DONE);
+        fixture_act(&f, SIM_ACTION_RESTART, 0);
+        assert_int_equal(sim_queue(f.world, SIM_QUEUE_SUBNET_STATUS)->ready,
+                         asks ? again.setup.limits.subnets : 0);
+        fixture_free(&f);
+    }
+}
+
 /* exec_undo_on_add_failure: without it, giving the address back leaves it on the gateway. */
 static void undo_takes_the_address_off(void **state)
 {
@@ -208,9 +226,13 @@ static void undo_takes_the_address_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(leak_without_pod),      cmocka_unit_test(leak_by_failed_exec),
-        cmocka_unit_test(ordinary_life),         cmocka_unit_test(upper_case_v6),
-        cmocka_unit_test(counts_in_ovn_subnets), cmocka_unit_test(undo_takes_the_address_off),
+        cmocka_unit_test(leak_without_pod),
+        cmocka_unit_test(leak_by_failed_exec),
+        cmocka_unit_test(ordinary_life),
+        cmocka_unit_test(upper_case_v6),
+        cmocka_unit_test(counts_in_ovn_subnets),
+        cmocka_unit_test(a_start_asks_for_the_status),
+        cmocka_unit_test(undo_takes_the_address_off),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,8 @@ bool sim_may_fail(const struct sim_world *w, const struct sim_action *step, uint
 /* What has to happen so that nothing outside is at fault any more: the controller runs, every
  * gateway that exists has its first pod in service and no other, one that is gone has none, the
  * feature is on, no delete is half done, and what gateways and NAT rules ask for when they come and
- * go is asked for.  One action at a time, until there is none.  It is how a run ends, and how one begins.  The caller zeroes it. */
+ * go is asked for.  One action at a time, until there is none.  It is how a run ends, and how one
+ * begins.  The caller zeroes it. */
 struct sim_mending {
     sim_id asked; /* gateways whose EIPs were asked for */
     sim_id reset; /* EIPs that were looked at for a reset */

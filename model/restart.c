@@ -118,8 +118,7 @@ static void tell_added(struct sim_turn *t)
 static void ask_status(struct sim_turn *t)
 {
     for (sim_id s = 0; s < t->w->limits.subnets; s++)
-        if (sim_subnet(t->w, s)->present &&
-            sim_asks(t->w, SIM_subnet_status) == SIM_subnet_status_changes)
+        if (sim_subnet(t->w, s)->present && sim_asks(t->w, SIM_status_at_start))
             sim_queue_add(t, SIM_QUEUE_SUBNET_STATUS, sim_subnet(t->w, s)->net);
 }
 

@@ -53,7 +53,7 @@ static struct engine_config *configure(struct tool_builder *b, const struct stre
     config = tool_builder_finish(b);
     if (config == NULL)
         fatal(tool_builder_error(b));
-    tool_config_set_profile(config, s->profile);
+    tool_config_set_recorded(config, s->profile);
     return config;
 }
 

@@ -34,6 +34,19 @@ for scenario in "$SRC"/scenarios/*.yaml; do
     fi
 done
 
+# So it has one for every scenario that searching found, and its table by profile is computed.
+for scenario in "$SRC"/scenarios/found/*.yaml; do
+    name=$(basename "$scenario" .yaml)
+    if ! grep -q "^| \[$name\](../scenarios/found/$name.yaml) | " "$SRC/docs/windows.md"; then
+        echo "docs/windows.md has no row for $name" >&2
+        bad=1
+    fi
+done
+if ! "$SRC/tests/windows_table.sh" | diff <(sed -n '/^| window |/,$p' "$SRC/docs/windows.md") -; then
+    echo "docs/windows.md is out of date: tests/windows_table.sh prints its table" >&2
+    bad=1
+fi
+
 # The page of walks has every class.
 outside=$SRC/model/outside.h
 rows() { sed -n "/define $1(/,/^\$/s/^    X([A-Z_]*, \"\([a-z-]*\)\", .*/\1/p" "$outside"; }

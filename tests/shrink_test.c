@@ -70,8 +70,9 @@ static bool on_finding(void *context, const struct engine_walk *walk,
     assert_int_equal(f.finding.violation.invariant, finding->violation.invariant);
     assert_string_equal(f.finding.culprit, finding->culprit);
     assert_true(breaks_without(b, &f, SIZE_MAX));
-    for (size_t i = 0; i < f.n_steps; i++)
-        assert_false(breaks_without(b, &f, i));
+    for (size_t i = 0; i < f.n_steps; i++) /* all but the mending at the end */
+        if (f.step[i].kind != ENGINE_STEP_MEND || i + 1 < f.n_steps)
+            assert_false(breaks_without(b, &f, i));
     b->shrunk++;
     b->largest = f.n_steps > b->largest ? (unsigned)f.n_steps : b->largest;
     tool_found_free(&f);

@@ -153,6 +153,8 @@ struct engine_config *tool_builder_finish(struct tool_builder *b);
 
 /* Makes the configuration one of this profile. */
 void tool_config_set_profile(struct engine_config *config, enum sim_profile profile);
+/* The same, but as the recordings of the real controller were made. */
+void tool_config_set_recorded(struct engine_config *config, enum sim_profile profile);
 
 /* ---- second pass ---- */
 

@@ -444,3 +444,9 @@ void tool_config_set_profile(struct engine_config *config, enum sim_profile prof
     sim_policy_of(profile, &config->setup.policy);
     config->setup.quirks = quirks_of(profile);
 }
+
+void tool_config_set_recorded(struct engine_config *config, enum sim_profile profile)
+{
+    tool_config_set_profile(config, profile);
+    config->setup.policy.value[SIM_status_at_start] = 0;
+}

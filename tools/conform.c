@@ -407,7 +407,7 @@ static struct engine_config *stream_config(struct reader *r)
     }
     if (profile == SIM_PROFILE_COUNT)
         profile = sim_profile_find(tool_text_get(&r->stream.version));
-    tool_config_set_profile(config, profile);
+    tool_config_set_recorded(config, profile);
     for (size_t i = 0; i < r->how->n_set; i++)
         config->setup.policy.value[r->how->set[i].which] = r->how->set[i].value;
     return config;

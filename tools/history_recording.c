@@ -136,7 +136,7 @@ static bool configure(struct stream *s, struct tool_history *h)
     h->config = tool_builder_finish(h->builder);
     if (h->config == NULL)
         return fail(s, 1, tool_builder_error(h->builder));
-    tool_config_set_profile(h->config, s->profile);
+    tool_config_set_recorded(h->config, s->profile);
     return true;
 }
 
