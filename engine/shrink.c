@@ -283,31 +283,83 @@ static sim_id *eip_of(struct engine_step *s)
     }
 }
 
-/* EIP a everywhere instead of b, and the other way round. */
-static bool swap(struct engine_shrink *s, sim_id a, sim_id b)
+/* The gateway that a step names becomes `to`, unless that is SIM_NONE; says what it was. */
+static sim_id gateway_in(const struct engine_shrink *s, struct engine_step *step, sim_id to)
+{
+    sim_id pods = s->start->limits.pods_per_gateway, was = SIM_NONE;
+    struct sim_action *a = &step->action;
+
+    if (step->kind != ENGINE_STEP_ACT)
+        return SIM_NONE;
+    switch ((enum sim_action_kind)a->kind) {
+    case SIM_ACTION_CREATE:
+        was = a->object == SIM_OBJECT_EIP ? sim_ref_id(a->body.gw) : SIM_NONE;
+        if (was != SIM_NONE && to != SIM_NONE)
+            a->body.gw = sim_ref_of(to);
+        return was;
+    case SIM_ACTION_POD:
+    case SIM_ACTION_POD_REPLACED:
+    case SIM_ACTION_POD_INITED:
+        was = (sim_id)(a->id / pods);
+        if (to != SIM_NONE)
+            a->id = (sim_id)(to * pods + a->id % pods);
+        return was;
+    case SIM_ACTION_DUE:
+    case SIM_ACTION_ENQUEUE:
+        if (sim_queue_keys((enum sim_queue_id)a->queue) != SIM_OBJECT_GATEWAY)
+            return SIM_NONE;
+        /* fall through */
+    case SIM_ACTION_GATEWAY:
+        was = a->id;
+        if (to != SIM_NONE)
+            a->id = to;
+        return was;
+    default:
+        return SIM_NONE;
+    }
+}
+
+static sim_id name_in(const struct engine_shrink *s, struct engine_step *step,
+                      enum sim_object object, sim_id to)
+{
+    sim_id *eip, was;
+
+    if (object == SIM_OBJECT_GATEWAY)
+        return gateway_in(s, step, to);
+    eip = eip_of(step);
+    if (eip == NULL)
+        return SIM_NONE;
+    was = *eip;
+    if (to != SIM_NONE)
+        *eip = to;
+    return was;
+}
+
+/* Object a everywhere instead of b, and the other way round. */
+static bool swap(struct engine_shrink *s, enum sim_object object, sim_id a, sim_id b)
 {
     memcpy(s->spare, s->step, s->n_steps * sizeof *s->step);
     for (size_t i = 0; i < s->n_steps; i++) {
-        sim_id *eip = eip_of(&s->spare[i]);
+        sim_id is = name_in(s, &s->spare[i], object, SIM_NONE);
 
-        if (eip != NULL && (*eip == a || *eip == b))
-            *eip = *eip == a ? b : a;
+        if (is != SIM_NONE && (is == a || is == b))
+            (void)name_in(s, &s->spare[i], object, is == a ? b : a);
     }
     return take(s, s->n_steps);
 }
 
-/* The first EIP that is named becomes the first there is, and so on. */
-static bool rename_eips(struct engine_shrink *s)
+/* The first that is named becomes the first there is, and so on. */
+static bool rename_all(struct engine_shrink *s, enum sim_object object)
 {
+    sim_id next = 0, count = sim_limit(&s->start->limits, object);
     bool changed = false;
-    sim_id next = 0;
 
-    for (size_t i = 0; i < s->n_steps && next < s->start->limits.eips; i++) {
-        sim_id *eip = eip_of(&s->step[i]);
+    for (size_t i = 0; i < s->n_steps && next < count; i++) {
+        sim_id is = name_in(s, &s->step[i], object, SIM_NONE);
 
-        if (eip == NULL || *eip < next)
+        if (is == SIM_NONE || is < next)
             continue;
-        if (*eip > next && swap(s, next, *eip))
+        if (is > next && swap(s, object, next, is))
             changed = true;
         next++;
     }
@@ -336,7 +388,8 @@ bool engine_shrink_run(struct engine_shrink *s)
         changed = leave_out(s);
         changed = fold(s) || changed;
         changed = simplify(s) || changed;
-        changed = rename_eips(s) || changed;
+        changed = rename_all(s, SIM_OBJECT_EIP) || changed;
+        changed = rename_all(s, SIM_OBJECT_GATEWAY) || changed;
     }
     /* the last word: the trace and the finding are of what is returned */
     memcpy(s->spare, s->step, s->n_steps * sizeof *s->step);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "engine/walk.h"
-#include "tools/found.h"
+#include "tools/found_world.h"
 #include "tools/memory.h"
 #include "tools/world.h"
 
@@ -24,19 +24,20 @@ static const char world[] = "world:\n"
                             "    metadata: {name: ovn-vpc-external-network}\n"
                             "    spec: {cidrBlock: 10.0.1.0/29,\n"
                             "           provider: ovn-vpc-external-network.kube-system}\n"
+                            "  - {kind: VpcNatGateway, metadata: {name: gw1}}\n"
+                            "  - {kind: VpcNatGateway, metadata: {name: gw2}}\n"
                             "  rules: [{kind: IptablesFIPRule, name: fip}]\n"
-                            "  eips: [e1, e2]\n"
-                            "  gateways: [gw1]\n";
+                            "  eips: [e1, e2]\n";
 
 struct bench {
     struct tool_builder *builder;
     struct engine_config *config;
     struct tool_worlds walking, shrinking;
-    unsigned shrunk, largest;
+    unsigned shrunk, largest, smallest;
 };
 
 /* Leaving out step i. */
-static bool breaks_without(struct bench *b, const struct tool_found *f, size_t i)
+static bool breaks_without(struct tool_worlds *worlds, const struct tool_found *f, size_t i)
 {
     struct engine_step *some = tool_alloc((f->n_steps + 1) * sizeof *some);
     struct engine_shrink s;
@@ -44,10 +45,10 @@ static bool breaks_without(struct bench *b, const struct tool_found *f, size_t i
     bool breaks;
 
     memset(&s, 0, sizeof s);
-    s.start = b->shrinking.start;
-    s.world = b->shrinking.world;
-    s.scratch = b->shrinking.scratch;
-    s.trace = &b->shrinking.trace;
+    s.start = worlds->start;
+    s.world = worlds->world;
+    s.scratch = worlds->scratch;
+    s.trace = &worlds->trace;
     s.invariant = f->finding.violation.invariant;
     s.culprit = f->finding.culprit;
     for (size_t k = 0; k < f->n_steps; k++)
@@ -60,6 +61,18 @@ static bool breaks_without(struct bench *b, const struct tool_found *f, size_t i
     return breaks;
 }
 
+static void all_is_needed(const struct tool_found *f)
+{
+    struct tool_worlds worlds;
+
+    assert_true(tool_worlds_open(&worlds, f->config));
+    assert_true(breaks_without(&worlds, f, SIZE_MAX));
+    for (size_t i = 0; i < f->n_steps; i++) /* all but the mending at the end */
+        if (f->step[i].kind != ENGINE_STEP_MEND || i + 1 < f->n_steps)
+            assert_false(breaks_without(&worlds, f, i));
+    tool_worlds_close(&worlds);
+}
+
 static bool on_finding(void *context, const struct engine_walk *walk,
                        const struct engine_finding *finding)
 {
@@ -69,10 +82,12 @@ static bool on_finding(void *context, const struct engine_walk *walk,
     assert_true(tool_found_shrink(&f, b->config, walk->trace, finding, &b->shrinking));
     assert_int_equal(f.finding.violation.invariant, finding->violation.invariant);
     assert_string_equal(f.finding.culprit, finding->culprit);
-    assert_true(breaks_without(b, &f, SIZE_MAX));
-    for (size_t i = 0; i < f.n_steps; i++) /* all but the mending at the end */
-        if (f.step[i].kind != ENGINE_STEP_MEND || i + 1 < f.n_steps)
-            assert_false(breaks_without(b, &f, i));
+    all_is_needed(&f);
+    tool_found_narrow(&f);
+    all_is_needed(&f);
+    for (size_t i = 0; i < tool_found_cuts(&f); i++)
+        assert_false(tool_found_survives(&f, i));
+    b->smallest += f.config->setup.subnets[0].prefix == 30;
     b->shrunk++;
     b->largest = f.n_steps > b->largest ? (unsigned)f.n_steps : b->largest;
     tool_found_free(&f);
@@ -106,8 +121,10 @@ static void what_is_left_is_needed(void **state)
         w.context = &b;
         engine_walk_run(&w);
     }
-    print_message("%u runs shrunk, the longest has %u steps left\n", b.shrunk, b.largest);
+    print_message("%u runs shrunk, the longest has %u steps left; %u need but two addresses\n",
+                  b.shrunk, b.largest, b.smallest);
     assert_int_equal(b.shrunk, 60);
+    assert_true(b.smallest > 30);
     tool_worlds_close(&b.walking);
     tool_worlds_close(&b.shrinking);
     tool_builder_free(b.builder);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tools/found_world.h"
 #include "tools/log.h"
 #include "tools/memory.h"
 
@@ -30,32 +31,30 @@ static bool write_file(const char *path, const struct tool_text *text)
     return told(path, ok);
 }
 
-/* The run that shrinking ended with, which the trace still has. */
-static bool write_log(struct tool_findings *f, const struct tool_found *found, const char *path,
-                      uint64_t seed)
+/* The run that shrinking ended with. */
+static bool write_log(const struct tool_found *found, const char *path, uint64_t seed)
 {
-    struct tool_worlds *w = &f->worlds;
-    struct engine_trace whole = w->trace;
     struct tool_log_head head = {.seed = seed};
     FILE *file = fopen(path, "wb");
+    struct tool_worlds w;
     struct tool_log log;
     bool ok;
 
     if (file == NULL)
         return told(path, false);
-    engine_trace_init(&w->trace, whole.grow, whole.context);
-    tool_worlds_begin(w);
-    tool_log_begin(&log, file, f->config, &head);
-    for (size_t i = 0; i <= found->finding.action && i < whole.n_actions; i++) {
-        engine_trace_clear(&w->trace);
-        (void)engine_trace_apply(&w->trace, w->world, &whole.action[i].action);
-        tool_log_action(&log, w->world, &w->trace);
+    ok = tool_worlds_open(&w, found->config);
+    if (ok) {
+        tool_worlds_begin(&w);
+        tool_log_begin(&log, file, found->config, &head);
+        for (size_t i = 0; i <= found->finding.action && i < found->trace.n_actions; i++) {
+            engine_trace_clear(&w.trace);
+            (void)engine_trace_apply(&w.trace, w.world, &found->trace.action[i].action);
+            tool_log_action(&log, w.world, &w.trace);
+        }
+        ok = tool_log_end(&log);
+        tool_worlds_close(&w);
     }
-    ok = tool_log_end(&log);
     ok = fclose(file) == 0 && ok;
-    free(w->trace.action);
-    free(w->trace.event);
-    w->trace = whole;
     return told(path, ok);
 }
 
@@ -67,9 +66,8 @@ static bool save(struct tool_findings *f, const struct tool_found *found, uint64
 
     if (folder == NULL)
         return true;
-    /* the log first: writing the scenario runs in worlds of its own */
     tool_text_printf(&path, "%s/%s.jsonl", folder, tool_text_get(&found->name));
-    ok = write_log(f, found, tool_text_get(&path), seed);
+    ok = write_log(found, tool_text_get(&path), seed);
     tool_text_clear(&path);
     tool_text_printf(&path, "%s/%s.yaml", folder, tool_text_get(&found->name));
     tool_found_scenario(found, &text);
@@ -142,6 +140,7 @@ bool tool_findings_add(struct tool_findings *f, const struct engine_trace *trace
         tool_found_free(&found);
         return true;
     }
+    tool_found_narrow(&found);
     printf("seed %" PRIu64 ": %s, %zu steps after shrinking: %s\n%s\n", seed,
            tool_text_get(&found.name), found.n_steps, tool_text_get(&found.told),
            tool_text_get(&found.story));

@@ -58,22 +58,43 @@ bool tool_found_shrink(struct tool_found *f, const struct engine_config *config,
     s.n_steps = engine_steps_of(trace, finding->action, f->step);
     ok = engine_shrink_run(&s);
     f->n_steps = s.n_steps;
-    f->finding = s.finding;
     f->runs = s.runs;
     free(s.spare);
-    if (!ok)
-        return false;
+    if (ok)
+        tool_found_take(f, config, &s.finding, worlds);
+    return ok;
+}
+
+static void forget_trace(struct tool_found *f)
+{
+    free(f->trace.action);
+    free(f->trace.event);
+    memset(&f->trace, 0, sizeof f->trace);
+}
+
+void tool_found_take(struct tool_found *f, const struct engine_config *config,
+                     const struct engine_finding *finding, struct tool_worlds *worlds)
+{
+    f->config = config;
+    f->finding = *finding;
     engine_signs_read(&f->signs, worlds->start, &worlds->trace,
                       worlds->trace.n_actions == 0 ? 0 : worlds->trace.n_actions - 1, worlds->world,
                       worlds->scratch);
+    tool_text_clear(&f->told);
+    tool_text_clear(&f->name);
+    tool_text_clear(&f->story);
     name_it(f);
     tool_story_text(config, &worlds->trace, &f->finding.violation, f->finding.action, &f->story);
-    return true;
+    forget_trace(f);
+    f->trace = worlds->trace;
+    engine_trace_init(&worlds->trace, f->trace.grow, f->trace.context);
 }
 
 void tool_found_free(struct tool_found *f)
 {
     free(f->step);
+    forget_trace(f);
+    tool_scenario_free(f->within);
     tool_text_free(&f->told);
     tool_text_free(&f->name);
     tool_text_free(&f->story);

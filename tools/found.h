@@ -7,11 +7,15 @@
 #include "tools/text.h"
 #include "tools/worlds.h"
 
+struct tool_scenario;
+
 struct tool_found {
-    const struct engine_config *config; /* not owned */
+    const struct engine_config *config; /* not owned, or that of within */
+    struct tool_scenario *within;       /* the smaller world it was put into, or NULL */
     struct engine_step *step;
     size_t n_steps;
     struct engine_finding finding;
+    struct engine_trace trace; /* the shrunk run: actions, events and memory are its own */
     struct engine_signs signs; /* which window it went through */
     struct tool_text told;     /* the signs in words */
     uint64_t runs;             /* that shrinking took */
@@ -26,6 +30,9 @@ bool tool_found_shrink(struct tool_found *f, const struct engine_config *config,
                        const struct engine_trace *trace, const struct engine_finding *finding,
                        struct tool_worlds *worlds);
 void tool_found_free(struct tool_found *f);
+/* What was found is this, in a world of this configuration, by the run that worlds have made. */
+void tool_found_take(struct tool_found *f, const struct engine_config *config,
+                     const struct engine_finding *finding, struct tool_worlds *worlds);
 
 /* Is a the same as b, or less of it? */
 bool tool_found_within(const struct tool_found *a, const struct tool_found *b);

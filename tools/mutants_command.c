@@ -28,7 +28,7 @@ static const struct tool_flag flags[] = {
     {"markdown", NULL, "print docs/mutants.md, and try nothing"},
 };
 
-enum { SEEDS_MAX = 101, LEAKY_PROFILE = SIM_PROFILE_V1_16_2 };
+enum { SEEDS_MAX = 101, LEAKY_PROFILE = SIM_PROFILE_V1_15_24 };
 
 struct mutants {
     const struct tool_arguments *a;
@@ -182,8 +182,7 @@ static int try_mutants(struct mutants *m)
     unsigned tried = 0, noticed = 0;
 
     head(m);
-    if (m->a->n_operands == 0)
-        try_bases(m);
+    try_bases(m);
     for (unsigned i = 0; i < SIM_MUTANT_COUNT; i++) {
         const struct sim_mutant *mutant = sim_mutant((enum sim_mutant_id)i);
         struct tally all;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
-#include "tools/found.h"
+#include "tools/found_world.h"
 #include "tools/player.h"
 
 static const struct tool_flag flags[] = {
@@ -97,6 +97,7 @@ static int shrink(struct shrinking *s)
         return TOOL_EXIT_BROKEN;
     }
     if (tool_found_shrink(&found, s->player.config, &s->whole.trace, finding, &s->parts)) {
+        tool_found_narrow(&found);
         tool_found_scenario(&found, &text);
         fprintf(stderr, "%zu actions, %zu steps left after %llu runs\n", s->whole.trace.n_actions,
                 found.n_steps, (unsigned long long)found.runs);
