@@ -22,6 +22,7 @@ trap 'rm -rf "$work"' EXIT
 # Those of the sound design that must be noticed, by how soon walks do; what none notices in two
 # seconds comes last.
 slowest() {
+    # shellcheck disable=SC2016 # the page has backquotes
     sed -n '/^## On the sound/,/^## On the leaky/s/^| `\([a-z_0-9]*\)` .*/\1/p' docs/mutants.md |
         xargs build/release/eipsim mutants --seeds 1 --seconds 2 --json |
         python3 -c '

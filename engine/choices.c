@@ -109,6 +109,19 @@ static bool somebody_waits(const struct sim_world *w)
     return false;
 }
 
+/* Can pods come, go or change?  Those of a gateway that is gone can, whatever budgets say. */
+static bool pods_change(const struct engine_bound *b, const struct engine_used *used,
+                        const struct sim_world *w)
+{
+    bool orphans = false;
+
+    for (sim_id g = 0; g < w->limits.gateways; g++)
+        orphans = orphans || !sim_gateway(w, g)->present;
+    return left(b, used, SIM_CLASS_POD, SIM_BUDGET_PODS) ||
+           left(b, used, SIM_CLASS_GATEWAY, SIM_BUDGET_GATEWAYS) ||
+           (orphans && (b->classes & SIM_CLASS_BIT(GATEWAY)) != 0);
+}
+
 /* May the call the worker stands before be a quiet one? */
 static bool looks_quiet(const struct engine_bound *b, const struct engine_used *used,
                         const struct sim_world *w, enum sim_queue_id queue)
@@ -130,7 +143,7 @@ static bool looks_quiet(const struct engine_bound *b, const struct engine_used *
     }
     switch (stop.object) {
     case SIM_OBJECT_POD: /* the pass over a gateway's EIPs notes the pod's time for all */
-        return queue != SIM_QUEUE_UPDATE_VPC_EIP && !left(b, used, SIM_CLASS_POD, SIM_BUDGET_PODS);
+        return queue != SIM_QUEUE_UPDATE_VPC_EIP && !pods_change(b, used, w);
     case SIM_OBJECT_GATEWAY:
         return !left(b, used, SIM_CLASS_GATEWAY, SIM_BUDGET_GATEWAYS);
     case SIM_OBJECT_POLICY:

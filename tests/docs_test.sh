@@ -42,7 +42,7 @@ for scenario in "$SRC"/scenarios/found/*.yaml; do
         bad=1
     fi
 done
-if ! "$SRC/tests/windows_table.sh" | diff <(sed -n '/^| window |/,$p' "$SRC/docs/windows.md") -; then
+if ! diff <(sed -n '/^| window |/,$p' "$SRC/docs/windows.md") <("$SRC/tests/windows_table.sh"); then
     echo "docs/windows.md is out of date: tests/windows_table.sh prints its table" >&2
     bad=1
 fi
