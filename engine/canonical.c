@@ -213,3 +213,14 @@ struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *m
         forget(scratch);
     return hash(w, more, n, scratch);
 }
+
+uint64_t engine_canonical_still(const struct sim_world *w, struct sim_world *scratch)
+{
+    uint64_t h;
+
+    engine_copy_state(w, scratch);
+    forget(scratch);
+    h = XXH3_64bits(sim_at(scratch, w->at.slots[0]), w->at.queues[0] - w->at.slots[0]);
+    return XXH3_64bits_withSeed(sim_at(scratch, w->at.interfaces),
+                                w->at.state_end - w->at.interfaces, h);
+}

@@ -17,5 +17,8 @@
  * nothing of it is kept.  exact: every byte of the state counts. */
 struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *more, size_t n,
                                      bool exact, struct sim_world *scratch);
+/* Of what a useless retry leaves alone: objects, caches, interfaces, status and IPAM, not queues
+ * and workers. */
+uint64_t engine_canonical_still(const struct sim_world *w, struct sim_world *scratch);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/canonical.h"
+#include "engine/graph.h"
 #include "engine/packing.h"
 #include "engine/settle.h"
 #include "model/world.h"
@@ -107,9 +108,11 @@ static void go(const struct engine_explore *x, struct scratch *s, const struct e
     offer.identity = identity_of(x, s->next, &used, s);
     offer.choice = (uint16_t)which;
     offer.length = (uint8_t)(choice->quiet + 1);
-    offer.last = n > 0;
+    offer.last = n > 0 && !x->past;
     if (n > 0)
         tell(b, found, n, culprit, which, offer.length);
+    if (x->graph != NULL)
+        engine_graph_edge(x->graph, choice, which, offer.identity);
     out = engine_brood_offer(b, &offer);
     if (out != NULL)
         engine_brood_keep(b, offer.last ? 0 : pack(x, s, s->next, &used, out));
@@ -172,6 +175,8 @@ static void expand(const void *context, void *scratch, const uint8_t *packed, si
     engine_choices_list(&s->choices, &x->bound, s->world, &used, s->ahead, s->spare);
     if (s->choices.more)
         engine_brood_give_up(b);
+    if (x->graph != NULL)
+        engine_graph_node(x->graph, engine_brood_state(b), s->world, s->spare);
     for (unsigned i = 0; i < s->choices.n; i++)
         go(x, s, &used, i, b);
 }
@@ -188,7 +193,7 @@ bool engine_explore_begin(struct engine_explore *x, void *scratch)
     memset(&x->search, 0, sizeof x->search);
     memset(x->told, 0, sizeof x->told);
     x->stop = false;
-    if (x->stepped != NULL)
+    if (x->stepped != NULL || x->graph != NULL)
         x->bound.reductions &= ~(UINT32_C(1) << ENGINE_REDUCTION_STEPS);
     x->search.subject.context = x;
     x->search.subject.packed = sizeof used + engine_packed_most(x->start);
@@ -268,19 +273,41 @@ static size_t follow(const struct engine_explore *x, struct scratch *s, struct e
     return n;
 }
 
-size_t engine_explore_path(const struct engine_explore *x, uint32_t which, void *scratch,
-                           struct sim_action *out, size_t capacity)
+size_t engine_explore_path_to(const struct engine_explore *x, uint32_t state,
+                              const struct engine_further *further, void *scratch,
+                              struct sim_action *out, size_t capacity)
 {
-    const struct engine_kind *k = &x->search.kinds.kind[which];
     struct scratch *s = scratch;
     struct engine_used used;
-    size_t choices = engine_search_way(&x->search, k->parent, s->way, ENGINE_DEEPEST), n = 0;
+    size_t choices = engine_search_way(&x->search, state, s->way, ENGINE_DEEPEST), n = 0;
 
     memset(&used, 0, sizeof used);
     engine_copy_state(x->start, s->world);
     for (size_t i = 0; i < choices; i++)
         n = follow(x, s, &used, s->way[i], out, n, capacity);
-    if (k->told.choice != ENGINE_NO_CHOICE)
-        n = follow(x, s, &used, k->told.choice, out, n, capacity);
+    for (size_t i = 0; further != NULL && i < further->n; i++)
+        n = follow(x, s, &used, further->choice[i], out, n, capacity);
+    return n;
+}
+
+size_t engine_explore_path(const struct engine_explore *x, uint32_t which, void *scratch,
+                           struct sim_action *out, size_t capacity)
+{
+    const struct engine_kind *k = &x->search.kinds.kind[which];
+    struct engine_further last = {&k->told.choice, k->told.choice != ENGINE_NO_CHOICE};
+
+    return engine_explore_path_to(x, k->parent, &last, scratch, out, capacity);
+}
+
+size_t engine_explore_rest(const struct engine_explore *x, uint32_t state, void *scratch,
+                           struct sim_violation *out, size_t capacity)
+{
+    struct sim_violation found[VIOLATIONS];
+    size_t n;
+
+    (void)engine_explore_path_to(x, state, NULL, scratch, NULL, 0);
+    n = broken_at_rest(x, scratch, found);
+    for (size_t i = 0; i < n && i < capacity; i++)
+        out[i] = found[i];
     return n;
 }

@@ -25,10 +25,14 @@ struct engine_transition {
     size_t n_violations;
 };
 
+struct engine_graph; /* graph.h */
+
 struct engine_explore {
     /* the caller's */
     const struct sim_world *start;
-    struct engine_bound bound; /* with stepped, no reductions: each transition is one action */
+    struct engine_bound bound;  /* with stepped or a graph each transition is one action */
+    bool past;                  /* states that break an invariant are gone on from, too */
+    struct engine_graph *graph; /* to be filled, in one thread; may be NULL */
     uint64_t max_states;
     engine_resize_fn *resize;
     /* told once of every kind (invariant and culprit), those on shorter ways first; which is for
@@ -63,5 +67,16 @@ void engine_explore_end(struct engine_explore *x);
  * at most capacity. */
 size_t engine_explore_path(const struct engine_explore *x, uint32_t which, void *scratch,
                            struct sim_action *out, size_t capacity);
+/* The same to a state of the search, then further choices one after the other. */
+struct engine_further {
+    const uint16_t *choice;
+    size_t n;
+};
+size_t engine_explore_path_to(const struct engine_explore *x, uint32_t state,
+                              const struct engine_further *further, void *scratch,
+                              struct sim_action *out, size_t capacity);
+/* What must hold at rest and does not where such a path ends; stores at most capacity. */
+size_t engine_explore_rest(const struct engine_explore *x, uint32_t state, void *scratch,
+                           struct sim_violation *out, size_t capacity);
 
 #endif

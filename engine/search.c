@@ -309,6 +309,11 @@ void engine_brood_tell(struct engine_brood *b, const struct engine_told *told)
     add_kind(&b->from->kinds, &k);
 }
 
+uint32_t engine_brood_state(const struct engine_brood *b)
+{
+    return b->parent;
+}
+
 /* ---- rounds ---- */
 
 void engine_search_expand(struct engine_search *s, unsigned shelf, void *scratch)
@@ -505,6 +510,24 @@ size_t engine_search_way(const struct engine_search *s, uint32_t state, uint16_t
         if (--at < capacity)
             choice[at] = way_of(s, i)->choice;
     return n;
+}
+
+uint32_t engine_search_number(const struct engine_search *s, struct sim_identity identity)
+{
+    unsigned shelf = shelf_of(identity);
+    const struct engine_shelf *h = &s->shelf[shelf];
+    uint32_t at = h->slots == 0 ? 0 : *find(h, identity) & index_mask;
+
+    return at == 0 ? UINT32_MAX : (at - 1) * ENGINE_SHELVES + shelf;
+}
+
+size_t engine_search_numbers(const struct engine_search *s)
+{
+    uint32_t most = 0;
+
+    for (unsigned i = 0; i < ENGINE_SHELVES; i++)
+        most = s->shelf[i].n > most ? s->shelf[i].n : most;
+    return (size_t)most * ENGINE_SHELVES;
 }
 
 uint64_t engine_search_bytes(const struct engine_search *s)

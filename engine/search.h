@@ -80,6 +80,8 @@ struct engine_told {
     uint8_t detail[ENGINE_DETAIL]; /* the subject's */
 };
 void engine_brood_tell(struct engine_brood *b, const struct engine_told *told);
+/* The state that is gone on from. */
+uint32_t engine_brood_state(const struct engine_brood *b);
 
 /* ---- the search ---- */
 
@@ -177,6 +179,9 @@ void engine_search_end(struct engine_search *s);
 /* The choices from the first state to this one; how many there are.  Stores at most capacity. */
 size_t engine_search_way(const struct engine_search *s, uint32_t state, uint16_t *choice,
                          size_t capacity);
+/* The state of an identity, UINT32_MAX: there is none; states are below engine_search_numbers(). */
+uint32_t engine_search_number(const struct engine_search *s, struct sim_identity identity);
+size_t engine_search_numbers(const struct engine_search *s);
 /* Bytes of memory that hold what is known of states, and packed ones at most. */
 uint64_t engine_search_bytes(const struct engine_search *s);
 
