@@ -120,6 +120,7 @@ static void note_times_of(struct times *t, struct sim_world *w, enum sim_kind_id
 static void note_times(struct sim_world *w, struct times *t, const struct read *r)
 {
     struct sim_pod_slot *pod = (struct sim_pod_slot *)((uint8_t *)w + w->at.pods);
+    uint32_t *at[SIM_WORKER_TIMES];
 
     note_time(t, &((struct sim_globals *)((uint8_t *)w + w->at.globals))->redo_time);
     for (unsigned i = 0; i < (unsigned)w->limits.gateways * w->limits.pods_per_gateway; i++)
@@ -130,7 +131,8 @@ static void note_times(struct sim_world *w, struct times *t, const struct read *
     for (size_t i = 0; i < r->n; i++)
         note_times_in(t, r->copy[i].kind, r->copy[i].object);
     for (unsigned q = 0; q < w->n_queues; q++)
-        note_time(t, &((struct sim_worker *)(uintptr_t)sim_worker(w, q))->redo);
+        for (size_t i = sim_worker_times(w, (enum sim_queue_id)q, at); i-- > 0;)
+            note_time(t, at[i]);
 }
 
 /* 1 for the earliest, 2 for the next, ...  There are few different ones: each turn finds the

@@ -142,14 +142,14 @@ static bool looks_quiet(const struct engine_bound *b, const struct engine_used *
         return false;
     }
     switch (stop.object) {
-    case SIM_OBJECT_POD: /* the pass over a gateway's EIPs notes the pod's time for all */
-        return queue != SIM_QUEUE_UPDATE_VPC_EIP && !pods_change(b, used, w);
+    case SIM_OBJECT_POD: /* initialisation and the passes note the pod's time for all */
+        return sim_queue_keys(queue) != SIM_OBJECT_GATEWAY && !pods_change(b, used, w);
     case SIM_OBJECT_GATEWAY:
         return !left(b, used, SIM_CLASS_GATEWAY, SIM_BUDGET_GATEWAYS);
     case SIM_OBJECT_POLICY:
         return true;
-    case SIM_OBJECT_DNAT: /* stands for all kinds of rules */
-        return !left(b, used, SIM_CLASS_RULE, SIM_BUDGET_RULES);
+    case SIM_OBJECT_DNAT: /* stands for all kinds of rules, where they are no objects */
+        return !w->limits.nat && !left(b, used, SIM_CLASS_RULE, SIM_BUDGET_RULES);
     default:
         return false;
     }

@@ -203,8 +203,7 @@ bool engine_decode(const struct engine_codec *c, const struct sim_world *w, cons
     case ENGINE_OP_WORK:
         return work(c, w, record, out);
     case ENGINE_OP_DELIVER:
-        *out = action_of(SIM_ACTION_DELIVER, 0);
-        return can(w, out);
+        return sim_next_delivery(w, record[2], out);
     case ENGINE_OP_DUE:
         return due(w, record, out);
     case ENGINE_OP_OUTSIDE:
@@ -290,6 +289,7 @@ static bool encode_plain(const struct engine_codec *c, const struct sim_world *w
     switch ((enum sim_action_kind)action->kind) {
     case SIM_ACTION_DELIVER:
         record[0] = ENGINE_OP_DELIVER;
+        record[2] = action->object;
         return true;
     case SIM_ACTION_START:
     case SIM_ACTION_STEP:

@@ -8,8 +8,8 @@
  * something in every world: the nearest enabled action of its sort, or nothing.
  *
  *      byte  0    1      2                3 .. 7
- *            op   fault  queue or choice  operands: which of those that are delayed; what
- *                                         model/outside.h picks, a byte each (two above 256)
+ *            op   fault  queue, kind or   operands: which of those that are delayed; what
+ *                        choice           model/outside.h picks, a byte each (two above 256)
  *
  * What records cannot say (a label, an address outside the subnet) is said by actions of a list
  * that is handed in: op EXACT.  The list, and worlds that no tail describes, are the text, which is
@@ -25,7 +25,7 @@
 /* name, text, what it is */
 #define ENGINE_OPS(X)                                                                              \
     X(WORK, "work", "the worker of queue takes its next key, or makes its next call with fault")   \
-    X(DELIVER, "deliver", "the next watch event is delivered")                                     \
+    X(DELIVER, "deliver", "the next watch event of a kind, or of the next kind, is delivered")     \
     X(DUE, "due", "a delayed key becomes ready")                                                   \
     X(OUTSIDE, "outside", "a choice of users, gateways, the controller's process")                 \
     X(CRASH, "crash", "the controller ends where it stands")                                       \

@@ -130,7 +130,8 @@ static size_t broken_at_rest(const struct engine_explore *x, struct scratch *s,
     size_t n_still, kept = 0;
 
     n = n < VIOLATIONS ? n : VIOLATIONS;
-    if (n == 0 || (x->bound.classes & (SIM_CLASS_BIT(POD) | SIM_CLASS_BIT(GATEWAY))) == 0)
+    if (n == 0 || ((x->bound.classes & (SIM_CLASS_BIT(POD) | SIM_CLASS_BIT(GATEWAY))) == 0 &&
+                   !s->world->limits.nat))
         return n;
     memset(&m, 0, sizeof m);
     engine_copy_state(s->world, s->next);

@@ -133,9 +133,7 @@ static bool deliver_all(struct engine_script *s)
 {
     struct sim_action a;
 
-    memset(&a, 0, sizeof a);
-    a.kind = SIM_ACTION_DELIVER;
-    while (sim_can(s->world, &a) == SIM_STATUS_DONE)
+    while (sim_next_delivery(s->world, 0, &a))
         if (!act(s, &a))
             return false;
     return true;

@@ -58,12 +58,8 @@ static int move(struct settling *s)
         a = action_of(SIM_ACTION_BOOT, 0); /* a panic: the pod is started again */
         return act(s, &a) ? 1 : -1;
     }
-    a = action_of(SIM_ACTION_DELIVER, 0);
-    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
-        a.object = (uint8_t)k;
-        if (sim_can(s->world, &a) == SIM_STATUS_DONE)
-            return act(s, &a) ? 1 : -1;
-    }
+    if (sim_next_delivery(s->world, 0, &a))
+        return act(s, &a) ? 1 : -1;
     for (unsigned i = 0; i < s->world->n_queues; i++) {
         unsigned queue = (s->turn + i) % s->world->n_queues;
 

@@ -101,16 +101,16 @@ static void add_if(struct reading *r, bool is, enum engine_sign_kind kind)
         add(r, kind, 0);
 }
 
-/* What users do to an EIP. */
+/* What users do to an object. */
 static void read_user(struct reading *r, const struct sim_action *a)
 {
-    const struct sim_eip *e = &sim_eip(r->world, a->id)->api;
-    bool bare = sim_eip_exists(e) && sim_eip_finalizer_count(e) == 0;
+    const struct sim_meta *m = sim_api(r->world, (enum sim_kind_id)a->object, a->id);
+    bool bare = sim_exists(m) && sim_finalizer_count(m) == 0, eip = a->object == SIM_KIND_EIP;
 
     switch ((enum sim_action_kind)a->kind) {
     case SIM_ACTION_CREATE:
-        add_if(r, a->body.spec_v4 != 0, ENGINE_SIGN_WISHED);
-        add_if(r, a->body.qos != 0, ENGINE_SIGN_POLICY);
+        add_if(r, eip && a->body.spec_v4 != 0, ENGINE_SIGN_WISHED);
+        add_if(r, eip && a->body.qos != 0, ENGINE_SIGN_POLICY);
         break;
     case SIM_ACTION_DELETE:
         add_if(r, bare, ENGINE_SIGN_BARE);
@@ -122,6 +122,7 @@ static void read_user(struct reading *r, const struct sim_action *a)
         add(r, ENGINE_SIGN_STRIPPED, 0);
         break;
     case SIM_ACTION_SET_V4IP:
+    case SIM_ACTION_SET_SPEC:
         add(r, ENGINE_SIGN_MOVED, 0);
         add(r, ENGINE_SIGN_WISHED, 0);
         break;
@@ -147,6 +148,9 @@ static void read_action(struct reading *r, const struct sim_action *a)
     case SIM_ACTION_GATEWAY:
         add_if(r, a->value == 0, ENGINE_SIGN_CLOSED);
         break;
+    case SIM_ACTION_GATEWAY_DELETED:
+        add(r, ENGINE_SIGN_CLOSED, 0);
+        break;
     case SIM_ACTION_RULE:
         add(r, a->value ? ENGINE_SIGN_RULED : ENGINE_SIGN_UNRULED, 0);
         break;
@@ -158,7 +162,7 @@ static void read_action(struct reading *r, const struct sim_action *a)
         add_if(r, a->queue == SIM_QUEUE_RESET_EIP, ENGINE_SIGN_RESET);
         break;
     default:
-        if (a->kind <= SIM_ACTION_SET_V4IP)
+        if (a->kind <= SIM_ACTION_SET_SPEC)
             read_user(r, a);
         break;
     }
@@ -217,9 +221,10 @@ static bool is_blank(const struct reading *r, const struct sim_event *e)
 {
     bool labels = e->verb == SIM_VERB_PATCH_LABEL_ADD || e->verb == SIM_VERB_PATCH_LABEL_REPLACE;
 
-    return e->kind == SIM_EVENT_EXEC ? e->v4 == 0
-                                     : e->kind == SIM_EVENT_WRITE && labels &&
-                                           sim_eip(r->world, e->id)->api.status_ip == 0;
+    if (e->kind == SIM_EVENT_EXEC)
+        return e->verb >= SIM_VERB_EIP_ADD && e->verb < SIM_VERB_EIP_LIST && e->v4 == 0;
+    return e->kind == SIM_EVENT_WRITE && e->object == SIM_OBJECT_EIP && labels &&
+           sim_eip(r->world, e->id)->api.status_ip == 0;
 }
 
 /* A call, and how it went. */
@@ -263,7 +268,8 @@ static void read_end(struct reading *r, const struct sim_event *e)
 static void read_event(struct reading *r, const struct sim_event *e)
 {
     uint8_t *excused = e->worker == 0 ? NULL : &r->excused[e->worker - 1];
-    bool empty = e->kind == SIM_EVENT_LIST && e->selector == SIM_SELECT_GATEWAY && e->count == 0;
+    bool empty = e->kind == SIM_EVENT_LIST && e->object == SIM_OBJECT_POD &&
+                 e->selector == SIM_SELECT_GATEWAY && e->count == 0;
 
     if (e->kind == SIM_EVENT_TAKEN)
         r->excused[e->queue] = 0;

@@ -42,7 +42,7 @@ enum engine_sign_scope {
     X(STRIPPED, "stripped", RUN, "a user took finalizers off")                                     \
     X(UNREPORTED, "unreported", RUN, "an object held an address in the end, and reported none")    \
     X(WISHED, "wished", RUN, "a user asked for an address of their own choice")                    \
-    X(MOVED, "moved", RUN, "a user changed the address of an object")                              \
+    X(MOVED, "moved", RUN, "a user changed the address of an object, or where a NAT rule leads")   \
     X(POLICY, "policy", RUN, "an object had a QoS policy")                                         \
     X(RESTARTED, "restarted", RUN, "the controller was started anew")                              \
     X(UNPLUGGED, "unplugged", RUN, "a running gateway pod stopped or was replaced")                \

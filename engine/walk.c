@@ -221,13 +221,13 @@ static bool step(struct engine_walk *k)
  * programming again, and what was not programmed must show. */
 static bool mend(struct engine_walk *k)
 {
-    bool starts = has(k, SIM_CLASS_POD) || has(k, SIM_CLASS_GATEWAY) || has(k, SIM_CLASS_CRASH);
     struct sim_mending m;
     struct sim_action a;
 
     memset(&m, 0, sizeof m);
+    m.unasked = !has(k, SIM_CLASS_POD) && !has(k, SIM_CLASS_GATEWAY) && !has(k, SIM_CLASS_CRASH);
     while (!k->ended && sim_mend(k->world, &m, &a))
-        if ((starts || a.kind != SIM_ACTION_ENQUEUE) && !apply(k, &a))
+        if (!apply(k, &a))
             return false;
     return !k->ended;
 }
@@ -302,9 +302,7 @@ static bool make_way(struct engine_walk *k, const uint8_t *record)
     struct engine_actor actor = {act_while_settling, k};
     struct sim_action deliver;
 
-    memset(&deliver, 0, sizeof deliver);
-    deliver.kind = SIM_ACTION_DELIVER;
-    while (!has(k, SIM_CLASS_LAG) && sim_can(k->world, &deliver) == SIM_STATUS_DONE)
+    while (!has(k, SIM_CLASS_LAG) && sim_next_delivery(k->world, 0, &deliver))
         if (!apply(k, &deliver) || k->ended)
             return false;
     return has(k, SIM_CLASS_RACE) || record[0] % ENGINE_OP_COUNT != ENGINE_OP_OUTSIDE ||

@@ -486,6 +486,18 @@ size_t sim_enabled(const struct sim_world *world, unsigned flags, struct sim_act
     return l.count;
 }
 
+bool sim_next_delivery(const struct sim_world *world, unsigned first, struct sim_action *out)
+{
+    memset(out, 0, sizeof *out);
+    out->kind = SIM_ACTION_DELIVER;
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        out->object = (uint8_t)((first + k) % SIM_KIND_COUNT);
+        if (sim_can(world, out) == SIM_STATUS_DONE)
+            return true;
+    }
+    return false;
+}
+
 bool sim_at_rest(const struct sim_world *world)
 {
     const struct sim_globals *g = sim_globals(world);

@@ -113,11 +113,12 @@ static bool fill_rule(struct sim_outside *o)
     return o->a->v4 != 0;
 }
 
-/* Rules ask for it, and no rule can be on an EIP without an address. */
+/* Rules ask for it, and no rule can be on an EIP without an address.  Rules that are objects do it
+ * themselves. */
 static bool fill_reset(struct sim_outside *o)
 {
     o->a->queue = SIM_QUEUE_RESET_EIP;
-    return fill_some_eip(o) && sim_eip(o->w, o->a->id)->api.status_ip != 0;
+    return !o->w->limits.nat && fill_some_eip(o) && sim_eip(o->w, o->a->id)->api.status_ip != 0;
 }
 
 const struct sim_choice sim_eip_choices[] = {

@@ -67,3 +67,15 @@ size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
     out[3] = (struct sim_copy){&rule->copy.meta, sim_queue_rule(queue), rule->rule};
     return 4;
 }
+
+size_t sim_worker_times(struct sim_world *w, enum sim_queue_id queue,
+                        uint32_t *out[SIM_WORKER_TIMES])
+{
+    struct sim_worker *me = sim_worker_quiet(w, queue);
+
+    out[0] = &me->redo;
+    if (sim_queue_rule(queue) == SIM_KIND_COUNT)
+        return 1;
+    out[1] = &((struct sim_rule_worker *)me)->rule.redo;
+    return 2;
+}

@@ -108,6 +108,10 @@ static uint32_t new_time(const struct sim_world *w)
     for (sim_id i = 0; i < w->limits.eips; i++)
         if (sim_eip(w, i)->api.redo > latest)
             latest = sim_eip(w, i)->api.redo;
+    for (unsigned k = SIM_KIND_DNAT; k <= SIM_KIND_SNAT; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+            if (sim_rule_api(w, (enum sim_kind_id)k, i)->redo > latest)
+                latest = sim_rule_api(w, (enum sim_kind_id)k, i)->redo;
     for (unsigned q = 0; q < w->n_queues; q++)
         if (sim_worker(w, q)->redo > latest)
             latest = sim_worker(w, q)->redo;
@@ -129,7 +133,8 @@ static bool fill_gateway(struct sim_outside *o)
 {
     o->a->id = (sim_id)sim_pick(o, o->w->limits.gateways);
     o->a->value = !sim_gateway(o->w, o->a->id)->present;
-    return !o->a->value || !has_pods(o->w, o->a->id);
+    /* where the controller handles it, it goes by its deletion */
+    return o->a->value ? !has_pods(o->w, o->a->id) : !o->w->limits.nat;
 }
 
 /* A pod goes after its gateway. */
@@ -165,7 +170,7 @@ static bool fill_pod_inited(struct sim_outside *o)
 
     o->a->id = (sim_id)sim_pick(o, pods(o->w));
     p = sim_pod(o->w, o->a->id);
-    return p->state == SIM_POD_RUNNING && !p->inited;
+    return !o->w->limits.nat && p->state == SIM_POD_RUNNING && !p->inited;
 }
 
 /* The creation time of the newest pod in service, where the controller does not know it yet;
@@ -181,11 +186,12 @@ static uint32_t untold_time(const struct sim_world *w)
     return newest > sim_globals(w)->redo_time ? newest : 0;
 }
 
-/* Gateway initialisation notes the newest pod's time, and asks for the gateway's EIPs. */
+/* Gateway initialisation notes the newest pod's time, and asks for the gateway's EIPs.  Where the
+ * controller does it, nobody else does. */
 static bool fill_redo_time(struct sim_outside *o)
 {
     o->a->time = untold_time(o->w);
-    return o->a->time != 0;
+    return !o->w->limits.nat && o->a->time != 0;
 }
 
 /* Where the pass over the gateway's EIPs would find one to mark. */
@@ -195,7 +201,7 @@ static bool fill_redo(struct sim_outside *o)
 
     o->a->queue = SIM_QUEUE_UPDATE_VPC_EIP;
     o->a->id = (sim_id)sim_pick(o, w->limits.gateways);
-    if (!sim_gateway(w, o->a->id)->present)
+    if (w->limits.nat || !sim_gateway(w, o->a->id)->present)
         return false;
     for (sim_id i = 0; i < w->limits.eips; i++) {
         const struct sim_eip *e = &sim_eip(w, i)->cache;
@@ -243,7 +249,19 @@ static bool mend_pod(const struct sim_world *w, sim_id pod, struct sim_action *o
         out->time = new_time(w);
         return true;
     }
-    return !p->inited && act(out, SIM_ACTION_POD_INITED, pod);
+    return !w->limits.nat && !p->inited && act(out, SIM_ACTION_POD_INITED, pod);
+}
+
+/* Every pod that is not initialised is seen by the controller. */
+static bool mend_init(const struct sim_world *w, struct sim_mending *m, struct sim_action *out)
+{
+    while (m->asked < w->limits.gateways && !sim_gateway_waits(w, m->asked))
+        m->asked++;
+    if (m->asked == w->limits.gateways)
+        return false;
+    act(out, SIM_ACTION_ENQUEUE, m->asked++);
+    out->queue = SIM_QUEUE_INIT_GATEWAY;
+    return true;
 }
 
 /* As gateway initialisation does: the newest pod's time is noted, then each gateway's EIPs are
@@ -256,7 +274,7 @@ static bool mend_redo(const struct sim_world *w, struct sim_mending *m, struct s
         return true;
     while (m->asked < w->limits.gateways && !sim_gateway(w, m->asked)->present)
         m->asked++;
-    if (m->asked == w->limits.gateways)
+    if (m->asked == w->limits.gateways || m->unasked)
         return false;
     act(out, SIM_ACTION_ENQUEUE, m->asked++);
     out->queue = SIM_QUEUE_UPDATE_VPC_EIP;
@@ -267,7 +285,7 @@ static bool mend_redo(const struct sim_world *w, struct sim_mending *m, struct s
  * (vpc_nat_gw_nat.go, all tags). */
 static bool mend_reset(const struct sim_world *w, struct sim_mending *m, struct sim_action *out)
 {
-    for (; m->reset < w->limits.eips; m->reset++) {
+    for (; m->reset < w->limits.eips && !m->unasked; m->reset++) {
         const struct sim_eip *e = &sim_eip(w, m->reset)->api;
 
         if (sim_eip_exists(e) && (e->nat & ~sim_nat_of(w, e->spec_v4, NULL)) != 0) {
@@ -279,11 +297,22 @@ static bool mend_reset(const struct sim_world *w, struct sim_mending *m, struct 
     return false;
 }
 
+static bool mend_delete(const struct sim_world *w, struct sim_action *out)
+{
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+            if (sim_slot(w, (enum sim_kind_id)k, i)->racing) {
+                act(out, SIM_ACTION_DELETE_END, i);
+                out->object = (uint8_t)k;
+                return true;
+            }
+    return false;
+}
+
 bool sim_mend(const struct sim_world *w, struct sim_mending *m, struct sim_action *out)
 {
-    for (sim_id i = 0; i < w->limits.eips; i++)
-        if (sim_eip(w, i)->racing)
-            return act(out, SIM_ACTION_DELETE_END, i);
+    if (mend_delete(w, out))
+        return true;
     if (!sim_globals(w)->up)
         return act(out, SIM_ACTION_BOOT, 0);
     if (!sim_globals(w)->nat_enabled) {
@@ -294,5 +323,5 @@ bool sim_mend(const struct sim_world *w, struct sim_mending *m, struct sim_actio
     for (sim_id i = 0; i < pods(w); i++)
         if (mend_pod(w, i, out))
             return true;
-    return mend_reset(w, m, out) || mend_redo(w, m, out);
+    return w->limits.nat ? mend_init(w, m, out) : mend_reset(w, m, out) || mend_redo(w, m, out);
 }

@@ -29,7 +29,9 @@
     X(RULE, "rule", "NAT rules on EIPs come and go")                                               \
     X(POLICY, "policy", "EIPs have QoS policies, and change them")                                 \
     X(ADDRESS, "address", "users ask for addresses of their own choice")                           \
-    X(FINALIZER, "finalizer", "users take finalizers off")
+    X(FINALIZER, "finalizer", "users take finalizers off")                                         \
+    X(OTHERS, "others",                                                                            \
+      "objects of other kinds than EIPs come, change and go; where a world has names of them")
 
 enum sim_class {
 #define X(name, text, meaning) SIM_CLASS_##name,
@@ -40,6 +42,10 @@ enum sim_class {
 
 #define SIM_CLASS_BIT(name) (UINT32_C(1) << SIM_CLASS_##name)
 #define SIM_ALL_CLASSES ((UINT32_C(1) << SIM_CLASS_COUNT) - 1)
+
+/* These classes, with OTHERS where a world has other kinds than EIPs and without it where it has
+ * none: it is no trouble, but what there is. */
+uint32_t sim_classes_within(const struct sim_limits *limits, uint32_t classes);
 
 const char *sim_class_text(enum sim_class which);
 const char *sim_class_meaning(enum sim_class which);
@@ -96,11 +102,13 @@ bool sim_may_fail(const struct sim_world *w, const struct sim_action *step, uint
 /* What has to happen so that nothing outside is at fault any more: the controller runs, every
  * gateway that exists has its first pod in service and no other, one that is gone has none, the
  * feature is on, no delete is half done, and what gateways and NAT rules ask for when they come and
- * go is asked for.  One action at a time, until there is none.  It is how a run ends, and how one
- * begins.  The caller zeroes it. */
+ * go is asked for; where the controller does that itself, it is told of new pods.  One action at a
+ * time, until there is none.  It is how a run ends, and how one begins.  The caller zeroes it. */
 struct sim_mending {
-    sim_id asked; /* gateways whose EIPs were asked for */
-    sim_id reset; /* EIPs that were looked at for a reset */
+    sim_id asked;    /* gateways whose EIPs were asked for */
+    sim_id reset;    /* EIPs that were looked at for a reset */
+    uint8_t unasked; /* the caller's: nobody asks for a gateway's EIPs, nor for a reset */
+    uint8_t pad;
 };
 bool sim_mend(const struct sim_world *w, struct sim_mending *m, struct sim_action *out);
 

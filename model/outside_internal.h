@@ -16,7 +16,9 @@ struct sim_outside {
 #define SIM_CHOICE_TABLES(X)                                                                       \
     X(sim_eip_choices)                                                                             \
     X(sim_gateway_choices)                                                                         \
-    X(sim_controller_choices)
+    X(sim_controller_choices)                                                                      \
+    X(sim_object_choices)                                                                          \
+    X(sim_rule_choices)
 
 #define X(table) extern const struct sim_choice table[];
 SIM_CHOICE_TABLES(X)
@@ -38,5 +40,7 @@ static inline bool sim_has_class(const struct sim_outside *o, enum sim_class whi
 }
 
 bool sim_fill_nothing(struct sim_outside *o);
+/* Does the gateway have a pod that is to be initialised, and nobody has told the controller? */
+bool sim_gateway_waits(const struct sim_world *w, sim_id gateway);
 
 #endif

@@ -174,6 +174,8 @@ enum sim_status sim_can(const struct sim_world *world, const struct sim_action *
 enum { SIM_ENABLED_FAULTS = 1 };
 size_t sim_enabled(const struct sim_world *world, unsigned flags, struct sim_action *out,
                    size_t capacity);
+/* The delivery of the first kind, from `first` on and around, that has one; false: none has. */
+bool sim_next_delivery(const struct sim_world *world, unsigned first, struct sim_action *out);
 /* True if no action of the controller or of a delivery is enabled or delayed. */
 bool sim_at_rest(const struct sim_world *world);
 

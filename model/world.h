@@ -386,6 +386,11 @@ struct sim_copy {
 size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
                          struct sim_copy out[SIM_WORKER_COPIES]);
 
+/* The times among the arguments of a worker: how many. */
+#define SIM_WORKER_TIMES 2u
+size_t sim_worker_times(struct sim_world *w, enum sim_queue_id queue,
+                        uint32_t *out[SIM_WORKER_TIMES]);
+
 static inline const struct sim_queue_node *sim_node(const struct sim_world *w,
                                                     enum sim_queue_id queue, sim_id key)
 {

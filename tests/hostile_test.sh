@@ -84,8 +84,8 @@ edit wait-long 's/^- settle/- wait: 4000000s\n&/'
 runs wait-long 0
 edit kind 's/kind: Subnet/kind: Pod/'
 refused kind 'no objects of kind Pod' 8:11
-edit object 's/kind: IptablesEIP/kind: OvnEip/'
-refused object 'a user creates an IptablesEIP' 20:18
+edit object 's/kind: IptablesEIP/kind: Nothing/'
+refused object 'a user has no ' 20:18
 edit key 's/^steps:/stepps:/'
 refused key 'unknown key stepps'
 edit step 's/^- settle/- setle/'

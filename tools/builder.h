@@ -198,6 +198,8 @@ bool tool_cidr_parse(const char *text, size_t length, sim_v4 *network, uint8_t *
  * a scenario (docs/scenarios.md): tools/world.h reads it back into an equal configuration.
  * Ends in '\0', to be freed by the caller. */
 char *tool_config_to_json(const struct engine_config *config);
+/* The key of a world under which the names of a kind stand: "eips", "dnats", ... */
+const char *tool_kind_key(enum sim_kind_id kind);
 /* Equal in every number and every text. */
 bool tool_config_equal(const struct engine_config *a, const struct engine_config *b);
 

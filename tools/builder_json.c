@@ -196,6 +196,39 @@ static void put_ovn(struct tool_text *t, const struct engine_config *c)
         tool_json_pair(t, "externalSwitch", c->names.net[s->default_ovn_net]);
 }
 
+const char *tool_kind_key(enum sim_kind_id kind)
+{
+    static const char *const keys[] = {"eips", "dnats",    "fips",    "snats",   "ovnEips",
+                                       "vips", "ovnDnats", "ovnFips", "ovnSnats"};
+
+    _Static_assert(sizeof keys / sizeof *keys == SIM_KIND_COUNT, "every kind has a key");
+    return keys[kind];
+}
+
+/* The names of each kind; there are always EIPs. */
+static void put_kinds(struct tool_text *t, const struct engine_config *c)
+{
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+        uint16_t count = sim_limit(&c->setup.limits, (enum sim_object)k);
+
+        if (count > 0)
+            put_names(t, tool_kind_key((enum sim_kind_id)k), c->names.object[k], count);
+    }
+}
+
+static void put_parts(struct tool_text *t, const struct sim_limits *l)
+{
+    if (!l->nat && !l->owners)
+        return;
+    tool_json_key(t, "parts");
+    tool_json_open(t, '[');
+    if (l->nat)
+        tool_json_string(t, "nat");
+    if (l->owners)
+        tool_json_string(t, "owners");
+    tool_json_close(t, ']');
+}
+
 char *tool_config_to_json(const struct engine_config *config)
 {
     const struct sim_setup *s = &config->setup;
@@ -216,8 +249,13 @@ char *tool_config_to_json(const struct engine_config *config)
     tool_json_open(&t, '{');
     tool_json_pair_number(&t, "watch", s->limits.watch);
     tool_json_pair_number(&t, "podsPerGateway", s->limits.pods_per_gateway);
+    if (s->limits.nat)
+        tool_json_pair_number(&t, "podRules", s->limits.pod_rules);
+    if (s->limits.owners)
+        tool_json_pair_number(&t, "ovnRows", s->limits.ovn_rows);
     tool_json_close(&t, '}');
-    put_names(&t, "eips", n->eip, s->limits.eips);
+    put_parts(&t, &s->limits);
+    put_kinds(&t, config);
     put_names(&t, "gateways", n->gateway, s->limits.gateways);
     put_names(&t, "networks", n->net, s->limits.nets);
     put_names(&t, "policies", n->policy, s->limits.policies);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/settle.h"
+#include "model/world.h"
 #include "tools/crew.h"
 #include "tools/memory.h"
 
@@ -142,6 +143,7 @@ void tool_exploration_run(struct tool_exploration *e)
     size_t room = engine_explore_scratch(e->worlds.start);
 
     x->start = e->worlds.start;
+    x->bound.classes = sim_classes_within(&x->start->limits, x->bound.classes);
     x->max_states = e->states;
     x->resize = resize;
     x->progress = on_progress;

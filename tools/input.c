@@ -39,12 +39,13 @@ struct tool_plain *tool_plain_new(void)
 
     for (unsigned i = 0; i < PLAIN; i++) {
         struct engine_tail t;
+        uint64_t none[SIM_KIND_COUNT] = {0};
         char cidr[32];
 
         plain_tail(i, &t);
         snprintf(cidr, sizeof cidr, "10.0.1.0/%u", t.subnet);
         p->builder[i] = tool_builder_new();
-        if (tool_setup_plain(p->builder[i], t.eips, t.gateways, cidr, &error))
+        if (tool_setup_plain(p->builder[i], t.eips, t.gateways, none, cidr, &error))
             p->config[i] = tool_builder_finish(p->builder[i]);
         if (p->config[i] == NULL) {
             fprintf(stderr, "eipsim: a plain world cannot be made: %s\n", tool_text_get(&error));

@@ -164,7 +164,7 @@ static void one_run(struct trying *t)
     w->scratch = t->worlds.scratch;
     w->seen = &t->seen;
     w->seed = seed;
-    w->classes = engine_walk_classes(t->classes, seed);
+    w->classes = sim_classes_within(&t->config.setup.limits, engine_walk_classes(t->classes, seed));
     w->scheduler = (uint8_t)(seed % ENGINE_SCHEDULER_COUNT);
     w->depth = 3;
     w->events = RUN_EVENTS;

@@ -253,27 +253,40 @@ static bool read_all(struct scenario_reader *r, const struct tool_yaml *root)
     return (r->second || read_expectations(r, expect)) && ok;
 }
 
+/* The object that a step expects or deletes; false: it does neither. */
+static bool object_needed(const struct tool_scenario *s, size_t step, uint8_t *kind, sim_id *id)
+{
+    const struct sim_action *a = &s->step[step].action;
+    const struct tool_expect *e;
+
+    if (s->step[step].kind == ENGINE_STEP_EXPECT) {
+        e = &s->expect[s->step[step].expect];
+        *kind = e->object;
+        *id = e->id;
+        return e->kind == TOOL_EXPECT_OBJECT;
+    }
+    *kind = a->object;
+    *id = a->id;
+    return s->step[step].kind == ENGINE_STEP_ACT && a->kind == SIM_ACTION_DELETE;
+}
+
 /* A name that no step creates is mostly a misspelt one. */
 static void note_strangers(const struct scenario_reader *r)
 {
     const struct tool_scenario *s = r->s;
 
     for (size_t i = 0; i < s->n_steps; i++) {
-        const struct sim_action *a = &s->step[i].action;
-        sim_id eip = s->step[i].kind == ENGINE_STEP_EXPECT &&
-                             s->expect[s->step[i].expect].kind == TOOL_EXPECT_EIP
-                         ? s->expect[s->step[i].expect].id
-                     : s->step[i].kind == ENGINE_STEP_ACT && a->kind == SIM_ACTION_DELETE
-                         ? a->id
-                         : SIM_NONE;
-        bool created = eip == SIM_NONE;
+        uint8_t kind;
+        sim_id id;
+        bool created = !object_needed(s, i, &kind, &id);
 
         for (size_t k = 0; k < i && !created; k++)
             created = s->step[k].kind == ENGINE_STEP_ACT &&
-                      s->step[k].action.kind == SIM_ACTION_CREATE && s->step[k].action.id == eip;
+                      s->step[k].action.kind == SIM_ACTION_CREATE &&
+                      s->step[k].action.object == kind && s->step[k].action.id == id;
         if (!created)
             tool_note(r->diags, s->place[i], "no step before creates %s",
-                      s->config->names.eip[eip]);
+                      s->config->names.object[kind][id]);
     }
 }
 

@@ -13,15 +13,17 @@
 #include "tools/yaml.h"
 
 /* What an `expect:` step says of the state.  Texts that are NULL say nothing. */
-enum tool_expect_kind { TOOL_EXPECT_STATUS, TOOL_EXPECT_EIP, TOOL_EXPECT_IPAM, TOOL_EXPECT_POD };
+enum tool_expect_kind { TOOL_EXPECT_STATUS, TOOL_EXPECT_OBJECT, TOOL_EXPECT_IPAM, TOOL_EXPECT_POD };
 
 struct tool_expect {
     uint8_t kind;
-    int8_t exists, ready, terminating; /* EIP: 1, 0, -1: says nothing */
+    int8_t exists, ready, terminating; /* OBJECT: 1, 0, -1: says nothing */
+    uint8_t object;                    /* OBJECT: enum sim_kind_id */
     uint16_t profiles;                 /* bit for each profile it is said of */
-    sim_id id;                         /* subnet, EIP, pod */
+    sim_id id;                         /* subnet, object, pod */
     const char *text[4]; /* STATUS: usingIPs, usingIPrange, availableIPs, availableIPrange;
-                            IPAM: using, available; EIP: ip; POD: addresses, comma separated */
+                            IPAM: using, available; OBJECT: ip, of an EIP;
+                            POD: addresses, comma separated, rules */
     struct tool_place at;
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/objects.h"
 #include "tools/render.h"
 #include "tools/scenario_internal.h"
 
@@ -87,18 +88,33 @@ static bool read_status(struct scenario_reader *r, const struct tool_yaml *n, ui
     return subnet_of(r, n, &e->id);
 }
 
-static bool read_eip(struct scenario_reader *r, const struct tool_yaml *n, uint16_t profiles)
+/* `eip:` by name; `object:` by kind and name. */
+static bool read_object(struct scenario_reader *r, const struct tool_yaml *n, uint16_t profiles,
+                        uint8_t kind)
 {
-    struct tool_expect *e;
+    struct tool_expect *e = add(r, TOOL_EXPECT_OBJECT, n->at, profiles);
     const char *name;
 
-    if (!scenario_keys(r, n, "name exists ready terminating ip") ||
-        !scenario_need(r, n, "name", &name))
+    e->object = kind;
+    if (!scenario_need(r, n, "name", &name))
         return false;
-    e = add(r, TOOL_EXPECT_EIP, n->at, profiles);
-    e->id = scenario_name(r, TOOL_NAME_EIP, name);
+    e->id = scenario_name(r, tool_name_kind((enum sim_kind_id)kind), name);
     return three_valued(r, n, "exists", &e->exists) && three_valued(r, n, "ready", &e->ready) &&
            three_valued(r, n, "terminating", &e->terminating) && kept_text(r, n, "ip", &e->text[0]);
+}
+
+static bool read_eip(struct scenario_reader *r, const struct tool_yaml *n, uint16_t profiles)
+{
+    return scenario_keys(r, n, "name exists ready terminating ip") &&
+           read_object(r, n, profiles, SIM_KIND_EIP);
+}
+
+static bool read_any(struct scenario_reader *r, const struct tool_yaml *n, uint16_t profiles)
+{
+    uint8_t kind;
+
+    return scenario_keys(r, n, "kind name exists ready terminating") &&
+           scenario_kind(r, n, &kind) && read_object(r, n, profiles, kind);
 }
 
 static bool read_ipam(struct scenario_reader *r, const struct tool_yaml *n, uint16_t profiles)
@@ -118,21 +134,25 @@ static bool read_pod(struct scenario_reader *r, const struct tool_yaml *n, uint1
     const char *gateway;
     char name[300];
 
-    if (!scenario_keys(r, n, "gateway addresses") || !scenario_need(r, n, "gateway", &gateway))
+    if (!scenario_keys(r, n, "gateway addresses rules") ||
+        !scenario_need(r, n, "gateway", &gateway))
         return false;
     e = add(r, TOOL_EXPECT_POD, n->at, profiles);
     snprintf(name, sizeof name, "vpc-nat-gw-%.255s-0", gateway);
     if (!r->second)
-        return tool_builder_pod(r->s->builder, gateway, strlen(gateway), name, strlen(name)) &&
-               kept_text(r, n, "addresses", &e->text[0]);
+        return tool_builder_pod(r->s->builder, gateway, strlen(gateway), name, strlen(name));
     e->id = tool_pod_of(r->s->config, name, strlen(name));
-    return kept_text(r, n, "addresses", &e->text[0]);
+    return kept_text(r, n, "addresses", &e->text[0]) && kept_text(r, n, "rules", &e->text[1]);
 }
 
 static const struct {
     const char *word;
     bool (*read)(struct scenario_reader *r, const struct tool_yaml *n, uint16_t profiles);
-} readers[] = {{"status", read_status}, {"eip", read_eip}, {"ipam", read_ipam}, {"pod", read_pod}};
+} readers[] = {{"status", read_status},
+               {"eip", read_eip},
+               {"object", read_any},
+               {"ipam", read_ipam},
+               {"pod", read_pod}};
 
 bool scenario_expect_step(struct scenario_reader *r, const struct tool_yaml *map)
 {
@@ -140,13 +160,14 @@ bool scenario_expect_step(struct scenario_reader *r, const struct tool_yaml *map
     uint16_t profiles = 0;
     bool all = tool_yaml_get(map, "profiles") == NULL, ok = true;
 
-    if (!scenario_keys(r, map, "status eip ipam pod profiles") ||
+    if (!scenario_keys(r, map, "status eip object ipam pod profiles") ||
         !scenario_text(r, map, "profiles", &only) ||
         (tool_yaml_get(map, "profiles") != NULL &&
          !scenario_profiles(r, only, map->at, &profiles, &all)))
         return false;
     if (map->count == (tool_yaml_get(map, "profiles") != NULL)) {
-        tool_error(r->diags, map->at, "nothing is expected: status, eip, ipam or pod is missing");
+        tool_error(r->diags, map->at,
+                   "nothing is expected: status, eip, object, ipam or pod is missing");
         return false;
     }
     if (all)
@@ -211,16 +232,18 @@ static bool flag_differs(struct tool_text *why, const char *what, int8_t want, b
     return true;
 }
 
-static bool eip_differs(const struct tool_expect *e, const struct engine_config *config,
-                        const struct sim_world *w, struct tool_text *why)
+static bool object_differs(const struct tool_expect *e, const struct engine_config *config,
+                           const struct sim_world *w, struct tool_text *why)
 {
-    const struct sim_eip *o = &sim_eip(w, e->id)->api;
+    const struct sim_meta *o = sim_api(w, (enum sim_kind_id)e->object, e->id);
     char text[16];
 
-    return flag_differs(why, "exists", e->exists, sim_eip_exists(o)) ||
-           flag_differs(why, "ready", e->ready, sim_eip_ready(o)) ||
-           flag_differs(why, "terminating", e->terminating, sim_eip_terminating(o)) ||
-           differs(why, "status.ip", e->text[0], tool_v4_text(config, o->status_ip, text));
+    return flag_differs(why, "exists", e->exists, sim_exists(o)) ||
+           flag_differs(why, "ready", e->ready, sim_ready(o)) ||
+           flag_differs(why, "terminating", e->terminating, sim_terminating(o)) ||
+           (e->object == SIM_KIND_EIP &&
+            differs(why, "status.ip", e->text[0],
+                    tool_v4_text(config, ((const struct sim_eip *)o)->status_ip, text)));
 }
 
 static bool ipam_differs(const struct tool_expect *e, const struct sim_world *w,
@@ -238,23 +261,48 @@ static bool ipam_differs(const struct tool_expect *e, const struct sim_world *w,
 }
 
 /* The ranges of each subnet on the interface, in order of subnets. */
-static bool pod_differs(const struct tool_expect *e, const struct sim_world *w,
-                        struct tool_text *why)
+static void put_addresses(const struct sim_world *w, sim_id pod, struct tool_text *out)
 {
-    struct tool_text text = {0};
-    bool different;
-
     for (sim_id s = 0; s < w->limits.subnets; s++) {
-        struct ipam_addrset set = sim_interface(w, e->id, s);
+        struct ipam_addrset set = sim_interface(w, pod, s);
 
         if (ipam_addrset_empty(&set))
             continue;
-        if (text.length > 0)
-            tool_text_add(&text, ",");
-        tool_render_set(&set, &text);
+        if (out->length > 0)
+            tool_text_add(out, ",");
+        tool_render_set(&set, out);
     }
-    different = differs(why, "addresses", e->text[0], tool_text_get(&text));
-    tool_text_free(&text);
+}
+
+/* "dnat 10.0.1.2,80,tcp,192.168.0.5,8080; fip ...", in the order the pod has them. */
+static void put_rules(const struct engine_config *config, const struct sim_world *w, sim_id pod,
+                      struct tool_text *out)
+{
+    static const char *const kinds[SIM_KIND_COUNT] = {
+        [SIM_KIND_DNAT] = "dnat", [SIM_KIND_FIP] = "fip", [SIM_KIND_SNAT] = "snat"};
+    const struct sim_pod_rule *rule = sim_pod_rules(w, pod);
+    struct tool_render render;
+
+    tool_render_init(&render, config);
+    for (unsigned i = 0; i < sim_pod(w, pod)->n_rules; i++) {
+        tool_text_printf(out, "%s%s ", i > 0 ? "; " : "", kinds[rule[i].kind]);
+        tool_pod_rule_text(&render, &rule[i], true, out);
+    }
+    tool_render_free(&render);
+}
+
+static bool pod_differs(const struct tool_expect *e, const struct engine_config *config,
+                        const struct sim_world *w, struct tool_text *why)
+{
+    struct tool_text addresses = {0}, rules = {0};
+    bool different;
+
+    put_addresses(w, e->id, &addresses);
+    put_rules(config, w, e->id, &rules);
+    different = differs(why, "addresses", e->text[0], tool_text_get(&addresses)) ||
+                differs(why, "rules", e->text[1], tool_text_get(&rules));
+    tool_text_free(&addresses);
+    tool_text_free(&rules);
     return different;
 }
 
@@ -266,12 +314,12 @@ bool tool_expect_holds(const struct tool_expect *e, const struct engine_config *
     switch ((enum tool_expect_kind)e->kind) {
     case TOOL_EXPECT_STATUS:
         return !status_differs(e, w, why);
-    case TOOL_EXPECT_EIP:
-        return !eip_differs(e, config, w, why);
+    case TOOL_EXPECT_OBJECT:
+        return !object_differs(e, config, w, why);
     case TOOL_EXPECT_IPAM:
         return !ipam_differs(e, w, why);
     case TOOL_EXPECT_POD:
-        return !pod_differs(e, w, why);
+        return !pod_differs(e, config, w, why);
     }
     return false;
 }

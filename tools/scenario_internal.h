@@ -31,7 +31,9 @@ bool scenario_v4(struct scenario_reader *r, const char *text, sim_v4 *out);
 /* Adds a step that is one action of the model. */
 struct sim_action *scenario_action(struct scenario_reader *r, enum sim_action_kind kind,
                                    struct tool_place at);
-/* The steps of users: scenario_eip.c. */
+/* The steps of users: scenario_user.c. */
+/* The kind of object that a map's kind names. */
+bool scenario_kind(struct scenario_reader *r, const struct tool_yaml *map, uint8_t *out);
 bool scenario_create(struct scenario_reader *r, const struct tool_yaml *n);
 bool scenario_delete(struct scenario_reader *r, const struct tool_yaml *n);
 bool scenario_delete_begin(struct scenario_reader *r, const struct tool_yaml *n);

@@ -70,15 +70,29 @@ bool scenario_v4(struct scenario_reader *r, const char *text, sim_v4 *out)
     return !r->second || tool_v4_of(r->s->config, text, strlen(text), out);
 }
 
+/* A queue that is named is there. */
+static void need_part(struct scenario_reader *r, enum sim_part_id part)
+{
+    if (!r->second && part == SIM_PART_NAT)
+        tool_builder_options(r->s->builder)->nat_part = 1;
+    if (!r->second && part == SIM_PART_OWNERS)
+        tool_builder_options(r->s->builder)->owners_part = 1;
+}
+
 static bool queue_named(struct scenario_reader *r, const struct tool_yaml *at, const char *text,
                         uint8_t *out)
 {
     *out = tool_queue_find(text, strlen(text));
-    if (*out < SIM_QUEUE_COUNT)
+    if (*out < SIM_QUEUE_COUNT) {
+        need_part(r, sim_queue_part((enum sim_queue_id) * out));
         return true;
+    }
     tool_error(r->diags, at->at,
-               "there is no queue %.40s; known: addEip updateEip resetEip delEip updateVpcEip "
-               "subnetStatus qosPolicy",
+               "there is no queue %.40s; known:"
+#define X(name, text, keys, limiter, part, table) " " text
+               SIM_QUEUES(X)
+#undef X
+                   ,
                text);
     return false;
 }
@@ -95,7 +109,8 @@ static sim_id key_named(struct scenario_reader *r, uint8_t queue, const char *te
     case SIM_OBJECT_POLICY:
         return scenario_name(r, TOOL_NAME_POLICY, text);
     default:
-        return scenario_name(r, TOOL_NAME_EIP, text);
+        return scenario_name(
+            r, tool_name_kind((enum sim_kind_id)sim_queue_keys((enum sim_queue_id)queue)), text);
     }
 }
 
@@ -153,6 +168,7 @@ static bool mend(struct scenario_reader *r, const struct tool_yaml *n)
 static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
 {
     const char *text;
+    uint8_t kind;
 
     if (n->key == NULL || tool_yaml_is_null(n)) {
         (void)scenario_action(r, SIM_ACTION_DELIVER, n->at);
@@ -164,7 +180,12 @@ static bool deliver(struct scenario_reader *r, const struct tool_yaml *n)
         (void)scenario_add(r, ENGINE_STEP_DELIVER_ALL, n->at);
         return true;
     }
-    tool_error(r->diags, n->at, "deliver stands alone, or is deliver: all");
+    kind = tool_object_find(text, strlen(text));
+    if (kind < SIM_KIND_COUNT) {
+        scenario_action(r, SIM_ACTION_DELIVER, n->at)->object = kind;
+        return true;
+    }
+    tool_error(r->diags, n->at, "deliver stands alone, or is deliver: all, or deliver: KIND");
     return false;
 }
 
@@ -199,7 +220,7 @@ static bool verb_named(struct scenario_reader *r, const struct tool_yaml *n, con
                        uint8_t *out)
 {
     *out = tool_verb_find(text, strlen(text));
-    if (*out >= SIM_VERB_EIP_ADD && *out <= SIM_VERB_EIP_LIST)
+    if (*out >= SIM_VERB_EIP_ADD && *out <= SIM_VERB_SNAT_DEL)
         return true;
     tool_error(r->diags, tool_yaml_get(n, "verb")->at, "there is no command %.60s", text);
     return false;
@@ -351,6 +372,18 @@ static bool gateway(struct scenario_reader *r, const struct tool_yaml *n)
     return true;
 }
 
+static bool gateway_deleted(struct scenario_reader *r, const struct tool_yaml *n)
+{
+    const char *name;
+
+    if (!scenario_name_given(r, n, &name))
+        return false;
+    need_part(r, SIM_PART_NAT);
+    scenario_action(r, SIM_ACTION_GATEWAY_DELETED, n->at)->id =
+        scenario_name(r, TOOL_NAME_GATEWAY, name);
+    return true;
+}
+
 /* The pod that is meant: by its name, or the first of its gateway. */
 static sim_id pod_named(struct scenario_reader *r, const char *gateway_name, const char *name)
 {
@@ -429,8 +462,9 @@ static bool pod(struct scenario_reader *r, const struct tool_yaml *n)
     return true;
 }
 
-/* What kube-ovn's pod handler and gateway initialisation do when a gateway's pod starts: the script
- * is initialised, the newest pod's time is noted, and the gateway's EIPs are looked at. */
+/* What kube-ovn's pod handler does when a gateway's pod starts: it asks for the initialisation.
+ * Without the part of the controller that initialises gateways, what that does follows at once: the
+ * script is initialised, the newest pod's time is noted, and the gateway's EIPs are looked at. */
 static bool start_gateway(struct scenario_reader *r, const struct tool_yaml *n)
 {
     struct sim_action *a;
@@ -449,6 +483,12 @@ static bool start_gateway(struct scenario_reader *r, const struct tool_yaml *n)
     a = scenario_action(r, SIM_ACTION_POD_REPLACED, n->at);
     a->id = id;
     a->time = time;
+    if (r->second && r->s->config->setup.limits.nat) { /* the controller does it all */
+        a = scenario_action(r, SIM_ACTION_ENQUEUE, n->at);
+        a->queue = SIM_QUEUE_INIT_GATEWAY;
+        a->id = gw;
+        return true;
+    }
     scenario_action(r, SIM_ACTION_POD_INITED, n->at)->id = id;
     scenario_action(r, SIM_ACTION_REDO_TIME, n->at)->time = time;
     a = scenario_action(r, SIM_ACTION_ENQUEUE, n->at);
@@ -552,6 +592,7 @@ static const struct {
     {"boot", boot, true},
     {"start-gateway", start_gateway, false},
     {"gateway", gateway, false},
+    {"gateway-deleted", gateway_deleted, false},
     {"pod", pod, false},
     {"redo-time", redo_time, false},
     {"rule", rule, false},

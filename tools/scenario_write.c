@@ -179,12 +179,14 @@ static void put_value(struct tool_text *out, struct json_object *v, unsigned dep
 /* Keys that hold names alone, or what is so without them: steps mention what they need. */
 static bool goes_without_saying(const struct engine_config *config, const char *key)
 {
-    static const char *const always[] = {"eips",     "gateways",   "networks",
-                                         "policies", "finalizers", "texts",
-                                         "macs",     "rules",      "attachments"};
+    static const char *const always[] = {"gateways", "networks", "policies", "finalizers",
+                                         "texts",    "macs",     "rules",    "attachments"};
 
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         if (strcmp(always[i], key) == 0)
+            return true;
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (strcmp(tool_kind_key((enum sim_kind_id)k), key) == 0)
             return true;
     return (strcmp(key, "nat") == 0 && config->setup.nat_enabled) ||
            (strcmp(key, "controller") == 0 && config->setup.up) ||
@@ -195,7 +197,8 @@ static bool goes_without_saying(const struct engine_config *config, const char *
 static bool mentions(const struct engine_step *steps, size_t n, sim_ref policy)
 {
     for (size_t i = 0; i < n; i++)
-        if (steps[i].kind == ENGINE_STEP_ACT && steps[i].action.body.qos == policy)
+        if (steps[i].kind == ENGINE_STEP_ACT && steps[i].action.object == SIM_KIND_EIP &&
+            steps[i].action.body.qos == policy)
             return true;
     return false;
 }
@@ -361,16 +364,58 @@ static void create(struct writer *w, const struct sim_action *a)
     tool_text_add(w->out, "}}\n");
 }
 
+/* An EIP goes by its name alone. */
+static void object(struct writer *w, const struct sim_action *a)
+{
+    const char *name = w->config->names.object[a->object][a->id];
+
+    if (a->object == SIM_KIND_EIP) {
+        field(w, "eip", name);
+        return;
+    }
+    field(w, "kind", sim_object_text((enum sim_object)a->object));
+    field(w, "name", name);
+}
+
+static void on_object(struct writer *w, const char *word, const struct sim_action *a)
+{
+    if (a->object == SIM_KIND_EIP) {
+        plain(w, word, w->config->names.eip[a->id]);
+        return;
+    }
+    open_step(w, word);
+    object(w, a);
+    close_step(w);
+}
+
+/* The fields that are set, be they empty. */
+static void set_fields(struct writer *w, const struct sim_action *a)
+{
+    struct tool_text text = {0};
+    const struct sim_field *f;
+
+    for (unsigned n = 0; (f = sim_spec_field((enum sim_object)a->object, n)) != NULL; n++) {
+        if (!(a->value >> n & 1))
+            continue;
+        tool_text_clear(&text);
+        tool_field_text(w->config, f, &a->meta, &text);
+        field(w, f->key, tool_text_get(&text));
+    }
+    tool_text_free(&text);
+}
+
 static void edit(struct writer *w, const struct sim_action *a)
 {
     char buffer[16];
 
     open_step(w, "edit");
-    field(w, "eip", w->config->names.eip[a->id]);
+    object(w, a);
     if (a->kind == SIM_ACTION_SET_QOS)
         field(w, "qosPolicy", of(w->config->names.policy, a->body.qos));
     else if (a->kind == SIM_ACTION_SET_V4IP)
         field(w, "v4ip", tool_v4_text(w->config, a->body.spec_v4, buffer));
+    else if (a->kind == SIM_ACTION_SET_SPEC)
+        set_fields(w, a);
     else
         finalizers(w, &a->meta);
     close_step(w);
@@ -451,11 +496,12 @@ static void action(struct writer *w, const struct sim_action *a)
     case SIM_ACTION_DELETE:
     case SIM_ACTION_DELETE_BEGIN:
     case SIM_ACTION_DELETE_END:
-        plain(w, word, names->eip[a->id]);
+        on_object(w, word, a);
         break;
     case SIM_ACTION_SET_FINALIZERS:
     case SIM_ACTION_SET_QOS:
     case SIM_ACTION_SET_V4IP:
+    case SIM_ACTION_SET_SPEC:
         edit(w, a);
         break;
     case SIM_ACTION_START:
@@ -488,7 +534,16 @@ static void action(struct writer *w, const struct sim_action *a)
     case SIM_ACTION_NAT_ENABLED:
         tool_text_printf(w->out, "- nat: %s\n", a->value ? "true" : "false");
         break;
-    default: /* deliver, crash, boot, restart */
+    case SIM_ACTION_DELIVER:
+        if (a->object == SIM_KIND_EIP)
+            tool_text_add(w->out, "- deliver\n");
+        else
+            plain(w, word, sim_object_text((enum sim_object)a->object));
+        break;
+    case SIM_ACTION_GATEWAY_DELETED:
+        plain(w, word, names->gateway[a->id]);
+        break;
+    default: /* crash, boot, restart */
         tool_text_printf(w->out, "- %s\n", word);
     }
 }

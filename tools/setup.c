@@ -8,12 +8,30 @@
 #include "tools/text.h"
 #include "tools/world.h"
 
-enum { EIPS_MAX = 60000, GATEWAYS_MAX = 1000 };
+enum { EIPS_MAX = 60000, GATEWAYS_MAX = 1000, OTHERS_MAX = 1000 };
 
-/* The world of the three flags, as a file would have it: untimed, gateways that exist, two QoS
- * policies, two NAT rules. */
-static void describe(uint64_t eips, uint64_t gateways, const char *cidr, struct tool_text *out)
+/* "eips: [e1, e2]", "fips: [fip1]". */
+static void describe_names(enum sim_kind_id kind, uint64_t count, struct tool_text *out)
 {
+    const char *key = tool_kind_key(kind);
+
+    if (count == 0)
+        return;
+    tool_text_printf(out, "  %s: [", key);
+    for (uint64_t i = 1; i <= count; i++)
+        tool_text_printf(out, "%s%.*s%llu", i > 1 ? ", " : "",
+                         kind == SIM_KIND_EIP ? 1 : (int)strlen(key) - 1, key,
+                         (unsigned long long)i);
+    tool_text_add(out, "]\n");
+}
+
+/* The world of the flags, as a file would have it: untimed, gateways that exist, two QoS policies;
+ * with no other kinds than EIPs two NAT rules that are nothing but labels. */
+static void describe(uint64_t eips, uint64_t gateways, const uint64_t others[SIM_KIND_COUNT],
+                     const char *cidr, struct tool_text *out)
+{
+    uint64_t n_others = 0;
+
     tool_text_printf(out,
                      "world:\n"
                      "  clock: none\n"
@@ -34,22 +52,25 @@ static void describe(uint64_t eips, uint64_t gateways, const char *cidr, struct 
     for (uint64_t i = 1; i <= gateways; i++)
         tool_text_printf(out, "  - {kind: VpcNatGateway, metadata: {name: gw%llu}}\n",
                          (unsigned long long)i);
-    tool_text_add(out, "  rules:\n"
-                       "  - {kind: IptablesFIPRule, name: fip}\n"
-                       "  - {kind: IptablesSnatRule, name: snat}\n"
-                       "  eips: [");
-    for (uint64_t i = 1; i <= eips; i++)
-        tool_text_printf(out, "%se%llu", i > 1 ? ", " : "", (unsigned long long)i);
-    tool_text_add(out, "]\n");
+    for (unsigned k = SIM_KIND_EIP + 1u; k < SIM_KIND_COUNT; k++) {
+        describe_names((enum sim_kind_id)k, others[k], out);
+        n_others += others[k];
+    }
+    if (n_others == 0)
+        tool_text_add(out, "  rules:\n"
+                           "  - {kind: IptablesFIPRule, name: fip}\n"
+                           "  - {kind: IptablesSnatRule, name: snat}\n");
+    describe_names(SIM_KIND_EIP, eips, out);
 }
 
-bool tool_setup_plain(struct tool_builder *b, uint64_t eips, uint64_t gateways, const char *cidr,
+bool tool_setup_plain(struct tool_builder *b, uint64_t eips, uint64_t gateways,
+                      const uint64_t others[SIM_KIND_COUNT], const char *cidr,
                       struct tool_text *error)
 {
     struct tool_text text = {0};
     bool ok;
 
-    describe(eips, gateways, cidr, &text);
+    describe(eips, gateways, others, cidr, &text);
     ok = tool_world_read_bytes("flags", tool_text_get(&text), text.length, b, error);
     tool_text_free(&text);
     return ok;
@@ -74,7 +95,7 @@ static bool from_flags(struct tool_setup *s, const struct tool_arguments *a)
 {
     struct tool_text error = {0};
     const char *cidr = tool_value(a, "subnet");
-    uint64_t eips, gateways;
+    uint64_t eips, gateways, others[SIM_KIND_COUNT] = {0};
     sim_v4 network;
     uint8_t prefix;
     bool ok;
@@ -82,12 +103,15 @@ static bool from_flags(struct tool_setup *s, const struct tool_arguments *a)
     if (!tool_cli_number(a, "eips", s->eips > 0 ? s->eips : 3, EIPS_MAX, &eips) ||
         !tool_cli_number(a, "gateways", 1, GATEWAYS_MAX, &gateways))
         return false;
+    for (unsigned k = SIM_KIND_EIP + 1u; k < SIM_KIND_COUNT; k++)
+        if (!tool_cli_number(a, tool_kind_key((enum sim_kind_id)k), 0, OTHERS_MAX, &others[k]))
+            return false;
     cidr = cidr != NULL ? cidr : s->subnet != NULL ? s->subnet : "10.0.1.0/29";
     if (eips == 0 || gateways == 0 || !tool_cidr_parse(cidr, strlen(cidr), &network, &prefix)) {
         tool_usage_error(a, "there must be an EIP, a gateway and an IPv4 block (/16 to /30)");
         return false;
     }
-    ok = tool_setup_plain(s->builder, eips, gateways, cidr, &error);
+    ok = tool_setup_plain(s->builder, eips, gateways, others, cidr, &error);
     if (!ok)
         (void)tool_usage_error(a, "%s", tool_text_get(&error));
     tool_text_free(&error);

@@ -1,5 +1,5 @@
-/* The configuration that commands make worlds from: --config FILE, or --eips, --gateways, --subnet;
- * then --profile and --set.
+/* The configuration that commands make worlds from: --config FILE, or --eips, --gateways, --subnet
+ * and how many there are of other kinds; then --profile and --set.
  */
 #ifndef EIPSIM_TOOLS_SETUP_H
 #define EIPSIM_TOOLS_SETUP_H
@@ -18,6 +18,9 @@
     {"config", "FILE", "the world, a YAML file with the key world (docs/scenarios.md)"},           \
         {"eips", "N", "without --config: how many EIPs can exist [" eips "]"},                     \
         {"gateways", "N", "without --config: how many gateways [1]"},                              \
+        {"dnats", "N", "without --config: how many IptablesDnatRules [0]"},                        \
+        {"fips", "N", "without --config: how many IptablesFIPRules [0]"},                          \
+        {"snats", "N", "without --config: how many IptablesSnatRules [0]"},                        \
     {                                                                                              \
         "subnet", "CIDR", "without --config: the external subnet [" subnet "]"                     \
     }
@@ -42,8 +45,10 @@ struct tool_setup {
     const char *subnet; /* NULL: 10.0.1.0/29 */
 };
 
-/* The world of the three flags alone, into a builder.  False: the sentence is in error. */
-bool tool_setup_plain(struct tool_builder *b, uint64_t eips, uint64_t gateways, const char *cidr,
+/* The world of the flags alone, into a builder; of other kinds than EIPs there are as many as
+ * others[kind] says.  False: the sentence is in error. */
+bool tool_setup_plain(struct tool_builder *b, uint64_t eips, uint64_t gateways,
+                      const uint64_t others[SIM_KIND_COUNT], const char *cidr,
                       struct tool_text *error);
 
 /* False: told. */

@@ -58,7 +58,8 @@ static void one_run(struct walking *k, uint64_t seed)
     w->scratch = k->worlds.scratch;
     w->seen = &k->seen;
     w->seed = seed;
-    w->classes = engine_walk_classes(k->classes, seed);
+    w->classes =
+        sim_classes_within(&k->setup.config->setup.limits, engine_walk_classes(k->classes, seed));
     w->scheduler = (uint8_t)(k->scheduler >= 0 ? k->scheduler : (int)(seed % 3));
     w->depth = 3;
     w->events = k->events;

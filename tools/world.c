@@ -444,11 +444,23 @@ static bool read_limits(struct context *c, const struct tool_yaml *map)
 {
     const struct tool_yaml *watch = tool_yaml_get(map, "watch");
     const struct tool_yaml *pods = tool_yaml_get(map, "podsPerGateway");
+    const struct tool_yaml *rules = tool_yaml_get(map, "podRules");
+    const struct tool_yaml *rows = tool_yaml_get(map, "ovnRows");
     uint64_t n;
 
-    if (!tool_yaml_keys(map, c->diags, "watch podsPerGateway"))
+    if (!tool_yaml_keys(map, c->diags, "watch podsPerGateway podRules ovnRows"))
         return false;
 
+    if (rules != NULL) {
+        if (!tool_yaml_number(rules, c->diags, 64000, &n))
+            return false;
+        tool_builder_options(c->b)->pod_rules = (uint16_t)n;
+    }
+    if (rows != NULL) {
+        if (!tool_yaml_number(rows, c->diags, 64000, &n))
+            return false;
+        tool_builder_options(c->b)->ovn_rows = (uint16_t)n;
+    }
     if (watch != NULL) {
         if (!tool_yaml_number(watch, c->diags, 0xfe00, &n))
             return false;
@@ -458,6 +470,28 @@ static bool read_limits(struct context *c, const struct tool_yaml *map)
         if (!tool_yaml_number(pods, c->diags, 8, &n))
             return false;
         tool_builder_options(c->b)->pods_per_gateway = (uint16_t)n;
+    }
+    return true;
+}
+
+/* Parts of the controller that are there without an object that needs them. */
+static bool read_parts(struct context *c, const struct tool_yaml *list)
+{
+    if (!tool_yaml_expect(list, c->diags, TOOL_YAML_LIST))
+        return false;
+    for (const struct tool_yaml *n = list->first; n != NULL; n = n->next) {
+        const char *text;
+
+        if (!tool_yaml_text(n, c->diags, &text))
+            return false;
+        if (strcmp(text, "nat") == 0) {
+            tool_builder_options(c->b)->nat_part = 1;
+        } else if (strcmp(text, "owners") == 0) {
+            tool_builder_options(c->b)->owners_part = 1;
+        } else {
+            tool_error(c->diags, n->at, "there is no part %.60s; known: nat owners", text);
+            return false;
+        }
     }
     return true;
 }
@@ -481,7 +515,6 @@ static bool read_names(struct context *c, const struct tool_yaml *list, enum too
     {                                                                                              \
         return read_names(c, n, kind);                                                             \
     }
-NAME_LIST(read_eips, TOOL_NAME_EIP)
 NAME_LIST(read_gateways, TOOL_NAME_GATEWAY)
 NAME_LIST(read_networks, TOOL_NAME_NET)
 NAME_LIST(read_policies, TOOL_NAME_POLICY)
@@ -558,7 +591,7 @@ static const struct key keys[] = {
     {"routerPorts", read_router_ports},
     {"externalSwitch", read_external_switch},
     {"limits", read_limits},
-    {"eips", read_eips},
+    {"parts", read_parts},
     {"gateways", read_gateways},
     {"networks", read_networks},
     {"policies", read_policies},
@@ -574,7 +607,9 @@ enum { N_KEYS = sizeof keys / sizeof keys[0] };
 static const char *key_name(const void *context, size_t i)
 {
     (void)context;
-    return i < N_KEYS ? keys[i].name : NULL;
+    return i < N_KEYS                    ? keys[i].name
+           : i < N_KEYS + SIM_KIND_COUNT ? tool_kind_key((enum sim_kind_id)(i - N_KEYS))
+                                         : NULL;
 }
 
 static bool read_key(struct context *c, const struct tool_yaml *n)
@@ -584,6 +619,9 @@ static bool read_key(struct context *c, const struct tool_yaml *n)
     for (size_t i = 0; i < N_KEYS; i++)
         if (strcmp(keys[i].name, n->key) == 0)
             return tool_yaml_is_null(n) || keys[i].read(c, n);
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (strcmp(tool_kind_key((enum sim_kind_id)k), n->key) == 0)
+            return tool_yaml_is_null(n) || read_names(c, n, tool_name_kind((enum sim_kind_id)k));
     near = tool_nearest(n->key, strlen(n->key), key_name, NULL);
     tool_error(c->diags, n->key_at, "a world has no key %.60s%s%s", n->key,
                near != NULL ? "; did you mean " : "", near != NULL ? near : "");
