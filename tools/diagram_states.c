@@ -430,8 +430,8 @@ static bool edge_before(const struct diagram_states *d, const struct graph_edge 
     return a->tone != b->tone ? a->tone < b->tone : d->key[a->to] < d->key[b->to];
 }
 
-/* Nodes as they are met going on from the start, by the more ordinary edge first. */
-static void number_nodes(const struct diagram_states *d, size_t *number, size_t *order)
+/* Nodes as they are met going on from the start, by the more ordinary edge first; how many. */
+static size_t number_nodes(const struct diagram_states *d, size_t *number, size_t *order)
 {
     size_t n = 0;
 
@@ -455,6 +455,7 @@ static void number_nodes(const struct diagram_states *d, size_t *number, size_t 
             number[next->to] = n;
             order[n++] = next->to;
         }
+    return n;
 }
 
 static int by_ends(const void *a, const void *b)
@@ -473,7 +474,10 @@ static void put_in_order(struct diagram_states *d)
     size_t *order = tool_alloc(d->n_nodes * sizeof *order);
     struct graph_node *node = tool_alloc(d->n_nodes * sizeof *node);
 
-    number_nodes(d, number, order);
+    if (number_nodes(d, number, order) < d->n_nodes) {
+        fprintf(stderr, "eipsim diagram: nothing leads to a state that is drawn\n");
+        exit(TOOL_EXIT_INTERNAL);
+    }
     for (size_t i = 0; i < d->n_nodes; i++)
         node[i] = d->node[order[i]];
     for (size_t i = 0; i < d->n_edges; i++) {

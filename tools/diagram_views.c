@@ -28,10 +28,11 @@ static unsigned of_finalizer(const struct sim_world *w, sim_id id)
     return sim_eip_exists(e) && sim_eip_finalizer_count(e) > 0;
 }
 
-/* The address that the EIP's name holds in IPAM, 0: none. */
+/* The address that the EIP's name holds in IPAM, 0: none.  A controller that is down has forgotten
+ * it, also where a panic left the bytes for the next start to clear. */
 static sim_v4 held(const struct sim_world *w, sim_id id)
 {
-    for (sim_id s = 0; s < w->limits.subnets; s++)
+    for (sim_id s = 0; sim_globals(w)->up && s < w->limits.subnets; s++)
         for (unsigned nic = 0; nic < 2; nic++) {
             struct ipam_addr a;
 

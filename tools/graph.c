@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { LABELS_MAX = 3 }; /* of an edge: more is no help to a reader */
+enum { LABELS_MAX = 5 }; /* of an edge: more is no help to a reader */
 
 static const struct tone {
     const char *colour, *style, *meaning;
@@ -45,6 +45,12 @@ static void escaped(const char *text, struct tool_text *out)
     }
 }
 
+/* What is broken is red, whichever side breaks it: the edge that leads there says that. */
+static const char *frame_of(const struct graph *g, const struct graph_node *n)
+{
+    return n->tone == GRAPH_BROKEN ? tones[GRAPH_BROKEN].colour : colour_of(g, n->tone, n->sides);
+}
+
 static void dot_node(const struct graph *g, size_t i, struct tool_text *out)
 {
     const struct graph_node *n = &g->node[i];
@@ -56,8 +62,7 @@ static void dot_node(const struct graph *g, size_t i, struct tool_text *out)
         escaped(n->line[k], out);
         tool_text_add(out, k == 0 ? "</b>" : "");
     }
-    tool_text_printf(out, ">, fillcolor=\"%s\", color=\"%s\"", n->fill,
-                     colour_of(g, n->tone, n->sides));
+    tool_text_printf(out, ">, fillcolor=\"%s\", color=\"%s\"", n->fill, frame_of(g, n));
     if (broken)
         tool_text_add(out, ", fontcolor=\"#7f1d1d\", penwidth=2.5");
     else if (n->tone == GRAPH_FAULT)
@@ -79,7 +84,7 @@ static void dot_labels(const struct graph *g, const struct graph_edge *e, struct
         tool_text_add(out, "</font>");
     }
     if (e->n_labels > LABELS_MAX)
-        tool_text_printf(out, "<br align=\"left\"/>and %zu more", e->n_labels - LABELS_MAX);
+        tool_text_printf(out, "<br align=\"left\"/>&nbsp;and %zu more", e->n_labels - LABELS_MAX);
     tool_text_add(out, "<br align=\"left\"/>");
 }
 
@@ -157,7 +162,7 @@ static void mermaid_node(const struct graph *g, size_t i, struct tool_text *out)
         tool_text_add(out, k == 0 ? "</b>" : "");
     }
     tool_text_printf(out, "\")\n  style n%zu fill:%s,stroke:%s,color:#111%s\n", i, n->fill,
-                     colour_of(g, n->tone, n->sides),
+                     frame_of(g, n),
                      n->tone == GRAPH_BROKEN  ? ",stroke-width:3px"
                      : n->tone == GRAPH_FAULT ? ",stroke-dasharray:5 3"
                                               : "");
