@@ -62,6 +62,13 @@ one=$(states)
 explore 0 --eips 1 "${small[@]}" --budget creates=1,deletes=0
 [[ $(states) == "$one" ]] || { echo "of one EIP, all is each" >&2; exit 1; }
 
+# Left to itself the controller comes to rest, also where only one of two EIPs can have an address
+# and the other is tried again and again.
+explore 0 --eips 1 "${small[@]}" --budget creates=1,deletes=0 --liveness
+says '^left to itself the controller comes to rest from every state; .*: 0 of retries, 0 others$'
+explore 0 --eips 2 "${small[@]}" --budget creates=2,deletes=0 --liveness
+says '^left to itself the controller comes to rest from every state; .*: 2 of retries, 0 others$'
+
 # A search that stopped is no proof.
 explore 4 --eips 1 --profile v1.16.2 --budget creates=1,deletes=0 --limit states=50
 says '^stopped: as many states'

@@ -162,6 +162,8 @@ void tool_exploration_run(struct tool_exploration *e)
     if (!e->quiet && isatty(2))
         fputs("\r\n", stderr);
     e->bytes = engine_search_bytes(&x->search);
+    if (e->finished != NULL)
+        e->finished(e);
     engine_explore_end(x);
     for (uint64_t i = 0; i < e->jobs; i++)
         free(e->scratch[i]);
@@ -179,19 +181,34 @@ const char *tool_exploration_end(const struct tool_exploration *e)
                         : engine_searched_text((enum engine_searched)e->x.search.ended);
 }
 
-void tool_exploration_tell(struct tool_exploration *e, uint32_t which)
+/* To where exploring began, then along the path. */
+static void tell(struct tool_exploration *e, const struct sim_action *path, size_t n)
 {
-    size_t n = engine_explore_path(&e->x, which, e->scratch[0], NULL, 0);
-    struct sim_action *path = tool_alloc((n + 1) * sizeof *path);
-
-    (void)engine_explore_path(&e->x, which, e->scratch[0], path, n);
     tool_worlds_begin(&e->telling);
     for (size_t i = 0; i < e->worlds.trace.n_actions; i++)
         (void)engine_trace_apply(&e->telling.trace, e->telling.world,
                                  &e->worlds.trace.action[i].action);
     for (size_t i = 0; i < n; i++)
         (void)engine_trace_apply(&e->telling.trace, e->telling.world, &path[i]);
+}
+
+void tool_exploration_tell_way(struct tool_exploration *e, uint32_t state,
+                               const struct engine_further *further)
+{
+    size_t n = engine_explore_path_to(&e->x, state, further, e->scratch[0], NULL, 0);
+    struct sim_action *path = tool_alloc((n + 1) * sizeof *path);
+
+    (void)engine_explore_path_to(&e->x, state, further, e->scratch[0], path, n);
+    tell(e, path, n);
     free(path);
+}
+
+void tool_exploration_tell(struct tool_exploration *e, uint32_t which)
+{
+    const struct engine_kind *k = &e->x.search.kinds.kind[which];
+    struct engine_further last = {&k->told.choice, k->told.choice != ENGINE_NO_CHOICE};
+
+    tool_exploration_tell_way(e, k->parent, &last);
 }
 
 /* ---- the command line ---- */

@@ -33,6 +33,7 @@ struct tool_exploration {
     /* bound, found and stepped are the caller's; callbacks are given the exploration */
     struct engine_explore x;
     void *owner;
+    void (*finished)(struct tool_exploration *e); /* before all is forgotten; may be NULL */
     struct tool_worlds worlds;  /* start is where exploring begins; its trace led there */
     struct tool_worlds telling; /* the run told last */
     uint64_t states, memory, seconds, jobs;
@@ -65,5 +66,8 @@ bool tool_exploration_complete(const struct tool_exploration *e);
 const char *tool_exploration_end(const struct tool_exploration *e);
 /* Fills telling with the run that leads to what was found; its last action is what did it. */
 void tool_exploration_tell(struct tool_exploration *e, uint32_t which);
+/* The same with the run that leads to a state, and on. */
+void tool_exploration_tell_way(struct tool_exploration *e, uint32_t state,
+                               const struct engine_further *further);
 
 #endif

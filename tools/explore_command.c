@@ -6,6 +6,7 @@
 #include "tools/commands.h"
 #include "tools/exploration.h"
 #include "tools/findings.h"
+#include "tools/liveness.h"
 #include "tools/memory.h"
 #include "tools/setup.h"
 
@@ -14,6 +15,7 @@ static const struct tool_flag flags[] = {
     TOOL_CLASSES_FLAG("api, exec, crash, delete-race, finalizer; none or all [none]"),
     TOOL_EXPLORATION_BUDGET_FLAG("creates=2,deletes=2,faults=1,crashes=1,edits=1"),
     TOOL_EXPLORATION_FLAGS,
+    {"liveness", NULL, "also: does the controller come to rest, left to itself, from everywhere?"},
     TOOL_FINDINGS_FLAGS,
 };
 
@@ -22,6 +24,8 @@ struct exploring {
     struct tool_setup setup;
     struct tool_exploration e;
     struct tool_findings findings;
+    bool liveness;
+    struct tool_liveness rest;
 };
 
 /* The whole history, from where worlds of the configuration begin. */
@@ -68,18 +72,39 @@ static void summary(const struct exploring *k)
     printf("%s\n", tool_exploration_end(&k->e));
 }
 
+static void judge(struct tool_exploration *e)
+{
+    tool_liveness_judge(&((struct exploring *)e->owner)->rest, e);
+}
+
+/* Is there anything that does not hold? */
+static bool broken(const struct exploring *k)
+{
+    return k->e.x.search.kinds.n > 0 || k->findings.n_culprits > 0 || k->rest.endless > 0;
+}
+
 static int explore(struct exploring *k)
 {
     k->e.x.found = on_finding;
     k->e.owner = k;
+    k->liveness = tool_given(k->a, "liveness");
+    if (k->liveness) {
+        tool_liveness_begin(&k->rest, &k->e, &k->findings);
+        k->e.finished = judge;
+    }
     tool_exploration_run(&k->e);
     fprintf(stderr, "%.1f s, %.0f states a second, %.1f bytes a state\n", k->e.took,
             (double)k->e.x.search.states / k->e.took,
             (double)k->e.bytes / (double)k->e.x.search.states);
     summary(k);
-    if (k->findings.failed)
+    if (k->liveness) {
+        if (tool_exploration_complete(&k->e) && !k->rest.failed)
+            tool_liveness_summary(&k->rest);
+        engine_graph_free(&k->rest.graph);
+    }
+    if (k->findings.failed || k->rest.failed)
         return TOOL_EXIT_USAGE;
-    if (k->e.x.search.kinds.n > 0)
+    if (broken(k))
         return TOOL_EXIT_BROKEN;
     return tool_exploration_complete(&k->e) ? TOOL_EXIT_OK : TOOL_EXIT_LIMIT;
 }

@@ -31,8 +31,7 @@ static bool write_file(const char *path, const struct tool_text *text)
     return told(path, ok);
 }
 
-/* The run that shrinking ended with. */
-static bool write_log(const struct tool_found *found, const char *path, uint64_t seed)
+bool tool_findings_write_log(const struct tool_found *found, const char *path, uint64_t seed)
 {
     struct tool_log_head head = {.seed = seed};
     FILE *file = fopen(path, "wb");
@@ -67,7 +66,7 @@ static bool save(struct tool_findings *f, const struct tool_found *found, uint64
     if (folder == NULL)
         return true;
     tool_text_printf(&path, "%s/%s.jsonl", folder, tool_text_get(&found->name));
-    ok = write_log(found, tool_text_get(&path), seed);
+    ok = tool_findings_write_log(found, tool_text_get(&path), seed);
     tool_text_clear(&path);
     tool_text_printf(&path, "%s/%s.yaml", folder, tool_text_get(&found->name));
     tool_found_scenario(found, &text);

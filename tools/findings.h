@@ -43,6 +43,8 @@ void tool_findings_close(struct tool_findings *f);
 /* A finding of a run that began where worlds of the configuration begin.  False: that is enough. */
 bool tool_findings_add(struct tool_findings *f, const struct engine_trace *trace,
                        const struct engine_finding *finding, uint64_t seed);
+/* The actions of a run up to that of its finding, as a log.  False: told. */
+bool tool_findings_write_log(const struct tool_found *found, const char *path, uint64_t seed);
 bool tool_findings_full(const struct tool_findings *f);
 /* A line for each invariant and step. */
 void tool_findings_summary(const struct tool_findings *f);
