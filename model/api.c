@@ -128,6 +128,21 @@ static enum sim_result commit(const struct target *o, struct sim_meta *changed)
 
 /* ---- writes of the controller ---- */
 
+/* A label must not have the colons of an IPv6 address. */
+static bool labels_valid(const struct target *o, const struct sim_meta *object)
+{
+    size_t n;
+    const struct sim_field *f = sim_fields((enum sim_object)o->of, &n);
+
+    if (o->of < SIM_KIND_OVN_EIP || sim_asks(o->t->w, SIM_ovn_v6_label_encoded))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (f[i].type == SIM_FIELD_V6_LABEL && (object->labels & f[i].bit) &&
+            sim_field_value(&f[i], object) != 0)
+            return false;
+    return true;
+}
+
 static enum sim_result create(const struct target *o, const struct sim_meta *object)
 {
     if (sim_exists(stored_of(o)))
@@ -207,7 +222,11 @@ enum sim_result sim_serve(struct sim_turn *t, enum sim_kind_id kind, sim_id id, 
                           const struct sim_meta *body, bool sets_finalizers)
 {
     const struct target o = {t, sim_kind(kind), kind, id};
+    bool labels = verb == SIM_VERB_CREATE || verb == SIM_VERB_UPDATE ||
+                  verb == SIM_VERB_PATCH_LABEL_ADD || verb == SIM_VERB_PATCH_LABEL_REPLACE;
 
+    if (labels && !labels_valid(&o, body))
+        return SIM_RESULT_INVALID;
     if (verb == SIM_VERB_CREATE)
         return create(&o, body);
     if (!sim_exists(stored_of(&o)))

@@ -170,6 +170,11 @@ static enum sim_status can_deliver(const struct sim_world *w, const struct sim_a
 
     if (!sim_globals(w)->up || a->object >= SIM_KIND_COUNT || sim_watch_count(w, kind) == 0)
         return SIM_STATUS_NOT_ENABLED;
+    if (kind == SIM_KIND_OVN_EIP || kind == SIM_KIND_VIP) {
+        enum sim_queue_id q = kind == SIM_KIND_VIP ? SIM_QUEUE_DEL_VIP : SIM_QUEUE_DEL_OVN_EIP;
+
+        return yes_if(!sim_queue_of_items(w, q) || !sim_items_full(w, q));
+    }
     return yes_if(kind != SIM_KIND_EIP || sim_notice(w, kind, 0)->verb != SIM_VERB_DELETED ||
                   !sim_queue_of_objects(w, SIM_QUEUE_DEL_EIP) || !sim_deleted_full(w));
 }
@@ -209,10 +214,13 @@ static enum sim_status can_work(const struct sim_world *w, const struct sim_acti
     case SIM_ACTION_STEP:
         return can_step(w, a);
     case SIM_ACTION_DUE:
-        return yes_if(a->id < sim_queue(w, q)->keys &&
-                      (sim_node(w, q, a->id)->state & SIM_NODE_DELAYED));
+        return yes_if(sim_queue_of_items(w, q)
+                          ? sim_item_due(w, q, a->id) != SIM_NONE
+                          : a->id < sim_queue(w, q)->keys &&
+                                (sim_node(w, q, a->id)->state & SIM_NODE_DELAYED));
     default:
-        return yes_if(a->id < sim_queue(w, q)->keys && !sim_queue_of_objects(w, q));
+        return yes_if(a->id < sim_queue(w, q)->keys && !sim_queue_of_objects(w, q) &&
+                      !sim_queue_of_items(w, q));
     }
 }
 
@@ -280,7 +288,9 @@ enum sim_status sim_can(const struct sim_world *world, const struct sim_action *
 static void work(struct sim_turn *t, const struct sim_action *a)
 {
     if (a->kind == SIM_ACTION_DUE) {
-        sim_queue_due(t, (enum sim_queue_id)a->queue, a->id);
+        enum sim_queue_id q = (enum sim_queue_id)a->queue;
+
+        sim_queue_due(t, q, sim_queue_of_items(t->w, q) ? sim_item_due(t->w, q, a->id) : a->id);
         return;
     }
     if (a->kind == SIM_ACTION_ENQUEUE) {
@@ -440,8 +450,14 @@ static void list_all_due(struct listing *l, const struct sim_world *w)
 {
     for (unsigned q = 0; q < w->n_queues; q++)
         for (sim_ref k = sim_queue(w, q)->delayed_head; k != 0;
-             k = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed)
-            list(l, SIM_ACTION_DUE, q, SIM_FAULT_NONE, sim_ref_id(k));
+             k = sim_node(w, (enum sim_queue_id)q, sim_ref_id(k))->next_delayed) {
+            enum sim_queue_id queue = (enum sim_queue_id)q;
+            sim_id id = sim_key_object(w, queue, sim_ref_id(k));
+
+            /* of several items of one object the first is meant */
+            if (!sim_queue_of_items(w, queue) || sim_item_due(w, queue, id) == sim_ref_id(k))
+                list(l, SIM_ACTION_DUE, q, SIM_FAULT_NONE, id);
+        }
 }
 
 static void list_earliest_due(struct listing *l, const struct sim_world *w)
@@ -462,7 +478,8 @@ static void list_earliest_due(struct listing *l, const struct sim_world *w)
             key = sim_ref_id(k);
         }
     if (key != SIM_NONE)
-        list(l, SIM_ACTION_DUE, queue, SIM_FAULT_NONE, key);
+        list(l, SIM_ACTION_DUE, queue, SIM_FAULT_NONE,
+             sim_key_object(w, (enum sim_queue_id)queue, key));
 }
 
 size_t sim_enabled(const struct sim_world *world, unsigned flags, struct sim_action *out,

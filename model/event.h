@@ -108,6 +108,7 @@ enum sim_selector { /* LIST */
                     SIM_SELECT_NET,     /* EIPs with label subnet = net id */
                     SIM_SELECT_V4,      /* rules with label eip_v4_ip = v4 */
                     SIM_SELECT_GATEWAY, /* pods of gateway id; rules with its label */
+                    SIM_SELECT_V6,      /* OVN rules with label eip_v6_ip = the sim_v6 net */
                     SIM_SELECT_PORT     /* rules with the labels of gateway id and of port net */
 };
 

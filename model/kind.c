@@ -54,18 +54,28 @@ size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
                          struct sim_copy out[SIM_WORKER_COPIES])
 {
     struct sim_worker *me = sim_worker_quiet(w, queue);
-    struct sim_rule_work *rule;
 
     if (me->phase == SIM_PHASE_IDLE)
         return 0;
+    if (sim_queue_part(queue) == SIM_PART_OWNERS) {
+        struct sim_ovn_work *ovn = &((struct sim_ovn_worker *)me)->ovn;
+
+        if (sim_worker_size(queue) < sizeof(struct sim_ovn_worker))
+            return 0;
+        out[0] = (struct sim_copy){&ovn->snap.meta, SIM_KIND_OVN_EIP, ovn->eip};
+        out[1] = (struct sim_copy){&ovn->copy.meta, SIM_KIND_OVN_EIP, ovn->eip};
+        return 2;
+    }
     out[0] = (struct sim_copy){&me->snap.meta, SIM_KIND_EIP, me->eip};
     out[1] = (struct sim_copy){&me->copy.meta, SIM_KIND_EIP, me->eip};
-    if (sim_queue_rule(queue) == SIM_KIND_COUNT)
-        return 2;
-    rule = &((struct sim_rule_worker *)me)->rule;
-    out[2] = (struct sim_copy){&rule->snap.meta, sim_queue_rule(queue), rule->rule};
-    out[3] = (struct sim_copy){&rule->copy.meta, sim_queue_rule(queue), rule->rule};
-    return 4;
+    if (sim_queue_rule(queue) != SIM_KIND_COUNT) {
+        struct sim_rule_work *rule = &((struct sim_rule_worker *)me)->rule;
+
+        out[2] = (struct sim_copy){&rule->snap.meta, sim_queue_rule(queue), rule->rule};
+        out[3] = (struct sim_copy){&rule->copy.meta, sim_queue_rule(queue), rule->rule};
+        return 4;
+    }
+    return 2;
 }
 
 size_t sim_worker_times(struct sim_world *w, enum sim_queue_id queue,

@@ -13,9 +13,10 @@
 /* Finalizer ids.  Ids from SIM_FINALIZER_FOREIGN on are texts the configuration names. */
 enum {
     SIM_FINALIZER_NONE = 0,
-    SIM_FINALIZER_OLD = 1, /* kube-ovn-controller, up to v1.12 */
-    SIM_FINALIZER_NEW = 2, /* kubeovn.io/kube-ovn-controller, from v1.13 */
-    SIM_FINALIZER_FOREIGN = 3,
+    SIM_FINALIZER_OLD = 1,     /* kube-ovn-controller, up to v1.12 */
+    SIM_FINALIZER_NEW = 2,     /* kubeovn.io/kube-ovn-controller, from v1.13 */
+    SIM_FINALIZER_OVN_EIP = 3, /* ovn.kubernetes.io/ovn_eip, of an OvnEip in v1.12.0 */
+    SIM_FINALIZER_FOREIGN = 4,
     SIM_FINALIZERS = 4 /* how many one object can carry */
 };
 

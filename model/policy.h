@@ -27,6 +27,21 @@ enum sim_switch {
     X(api_generation, v1_13, 2)                                                                    \
     X(api_generation, v1_14, 3)                                                                    \
     X(api_generation, v1_16, 4)                                                                    \
+    X(ovn_del_queue_item, object, 0)                                                               \
+    X(ovn_del_queue_item, key, 1)                                                                  \
+    X(ovn_del_queue_item, own_object, 2)                                                           \
+    X(ovn_eip_deletion, fin_port_ipam, 0)                                                          \
+    X(ovn_eip_deletion, port_fin_ipam, 1)                                                          \
+    X(ovn_eip_deletion, in_update, 2)                                                              \
+    X(ovn_eip_finalizer, rule, 0)                                                                  \
+    X(ovn_eip_finalizer, add, 1)                                                                   \
+    X(ovn_eip_finalizer, update, 2)                                                                \
+    X(ovn_eip_update, patch, 0)                                                                    \
+    X(ovn_eip_update, compare, 1)                                                                  \
+    X(ovn_eips_counted, no, 0)                                                                     \
+    X(ovn_eips_counted, first, 1)                                                                  \
+    X(ovn_eips_counted, in_vlan, 2)                                                                \
+    X(ovn_eips_counted, always, 3)                                                                 \
     X(ovn_nat_found_by, one, 0)                                                                    \
     X(ovn_nat_found_by, both, 1)                                                                   \
     X(release_site, del, 0)                                                                        \

@@ -9,6 +9,83 @@
  */
 #include "model/sim_internal.h"
 
+/* ---- queues of items ---- */
+
+bool sim_queue_of_items(const struct sim_world *w, enum sim_queue_id queue)
+{
+    return queue == SIM_QUEUE_DEL_VIP ||
+           (queue == SIM_QUEUE_DEL_OVN_EIP &&
+            sim_asks(w, SIM_ovn_del_queue_item) != SIM_ovn_del_queue_item_key);
+}
+
+uint32_t sim_item_capacity(const struct sim_limits *l, enum sim_queue_id queue)
+{
+    enum { MOST = 64 };
+
+    if (sim_limit(l, sim_queue_keys(queue)) == 0)
+        return 0;
+    return l->watch < MOST ? l->watch : MOST;
+}
+
+static size_t item_size(enum sim_queue_id queue)
+{
+    return sizeof(struct sim_notice) + sim_kind_size((enum sim_kind_id)sim_queue_keys(queue));
+}
+
+const struct sim_notice *sim_item(const struct sim_world *w, enum sim_queue_id queue, sim_id key)
+{
+    sim_id names = sim_limit(&w->limits, sim_queue_keys(queue));
+
+    return (const struct sim_notice *)sim_at(w, w->at.items[queue == SIM_QUEUE_DEL_VIP] +
+                                                    (uint32_t)(item_size(queue) * (key - names)));
+}
+
+sim_id sim_key_object(const struct sim_world *w, enum sim_queue_id queue, sim_id key)
+{
+    bool item = sim_queue_of_items(w, queue) && key >= sim_limit(&w->limits, sim_queue_keys(queue));
+
+    return item ? sim_item(w, queue, key)->id : key;
+}
+
+/* The first key without an item; the queue's length if there is none. */
+static sim_id free_item(const struct sim_world *w, enum sim_queue_id queue)
+{
+    sim_id key = sim_limit(&w->limits, sim_queue_keys(queue));
+
+    while (key < sim_queue(w, queue)->keys &&
+           sim_exists(sim_notice_object(sim_item(w, queue, key))))
+        key++;
+    return key;
+}
+
+bool sim_items_full(const struct sim_world *w, enum sim_queue_id queue)
+{
+    return free_item(w, queue) == sim_queue(w, queue)->keys;
+}
+
+static struct sim_notice *item_mut(struct sim_world *w, enum sim_queue_id queue, sim_id key)
+{
+    struct sim_notice *item = (struct sim_notice *)(uintptr_t)sim_item(w, queue, key);
+
+    sim_touch(w, item, item_size(queue));
+    return item;
+}
+
+sim_id sim_item_due(const struct sim_world *w, enum sim_queue_id queue, sim_id id)
+{
+    sim_id found = SIM_NONE;
+
+    for (sim_ref k = sim_queue(w, queue)->delayed_head; k != 0;
+         k = sim_node(w, queue, sim_ref_id(k))->next_delayed)
+        if (sim_key_object(w, queue, sim_ref_id(k)) == id &&
+            (found == SIM_NONE ||
+             sim_node(w, queue, sim_ref_id(k))->ready_at < sim_node(w, queue, found)->ready_at))
+            found = sim_ref_id(k);
+    return found;
+}
+
+/* ---- limiters of queues ---- */
+
 static enum sim_limiter limiter_of(const struct sim_world *w, enum sim_queue_id queue)
 {
     static const uint8_t limiter[] = {
@@ -17,6 +94,9 @@ static enum sim_limiter limiter_of(const struct sim_world *w, enum sim_queue_id 
 #undef X
     };
     /* the delete queue of objects has client-go's default one (v1.15.0 on) */
+    if (queue == SIM_QUEUE_DEL_OVN_EIP &&
+        sim_asks(w, SIM_ovn_del_queue_item) == SIM_ovn_del_queue_item_own_object)
+        return SIM_LIMITER_OWN;
     return sim_queue_of_objects(w, queue) ? SIM_LIMITER_OWN : (enum sim_limiter)limiter[queue];
 }
 
@@ -24,11 +104,18 @@ static enum sim_limiter limiter_of(const struct sim_world *w, enum sim_queue_id 
 static void note_key(struct sim_world *w, enum sim_queue_id queue, sim_id key)
 {
     if (sim_queue_keys(queue) < (enum sim_object)SIM_KIND_COUNT)
-        sim_touched_object(w, (enum sim_kind_id)sim_queue_keys(queue), key);
+        sim_touched_object(w, (enum sim_kind_id)sim_queue_keys(queue),
+                           sim_key_object(w, queue, key));
 }
 
 bool sim_queue_knows(const struct sim_world *w, enum sim_queue_id queue, sim_id id)
 {
+    if (sim_queue_of_items(w, queue))
+        for (sim_id key = sim_limit(&w->limits, sim_queue_keys(queue));
+             key < sim_queue(w, queue)->keys; key++)
+            if (sim_exists(sim_notice_object(sim_item(w, queue, key))) &&
+                sim_item(w, queue, key)->id == id)
+                return true;
     return sim_node(w, queue, id)->state != 0;
 }
 
@@ -128,7 +215,7 @@ void sim_queue_due(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
     uint64_t at = sim_node(t->w, queue, key)->ready_at;
 
     e.queue = (uint8_t)queue;
-    e.id = key;
+    e.id = sim_key_object(t->w, queue, key);
     if (at > sim_globals(t->w)->now)
         sim_globals_mut(t->w)->now = at;
     undelay(t->w, queue, key);
@@ -165,9 +252,17 @@ void sim_queue_done(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
     note_key(w, queue, key);
     if ((n->state & SIM_NODE_DIRTY) && !sim_flawed(w, SIM_FLAW_LOST_WAKE, queue))
         append(w, queue, key);
+    if (sim_queue_of_items(w, queue) && n->state == 0)
+        memset(item_mut(w, queue, key), 0, item_size(queue));
 }
 
-/* ---- limiters ---- */
+/* ---- failures ---- */
+
+/* An item that is an object counts for itself, whatever the limiter. */
+static bool counts_alone(const struct sim_world *w, enum sim_queue_id queue)
+{
+    return limiter_of(w, queue) == SIM_LIMITER_OWN || sim_queue_of_items(w, queue);
+}
 
 static uint16_t shared_name(const struct sim_world *w, enum sim_queue_id queue, sim_id key)
 {
@@ -176,15 +271,15 @@ static uint16_t shared_name(const struct sim_world *w, enum sim_queue_id queue, 
 
 static uint8_t failures_of(const struct sim_world *w, enum sim_queue_id queue, sim_id key)
 {
-    return limiter_of(w, queue) == SIM_LIMITER_OWN ? sim_node(w, queue, key)->failures
-                                                   : sim_failures(w, shared_name(w, queue, key));
+    return counts_alone(w, queue) ? sim_node(w, queue, key)->failures
+                                  : sim_failures(w, shared_name(w, queue, key));
 }
 
 static void set_failures(struct sim_world *w, enum sim_queue_id queue, sim_id key, uint8_t n)
 {
     if (failures_of(w, queue, key) == n)
         return;
-    if (limiter_of(w, queue) == SIM_LIMITER_OWN)
+    if (counts_alone(w, queue))
         sim_node_mut(w, queue, key)->failures = n;
     else
         sim_failures_set(w, shared_name(w, queue, key), n);
@@ -217,7 +312,7 @@ void sim_queue_retry(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
     if (sim_flawed(w, SIM_FLAW_LOST_RETRY, queue))
         return;
     e.queue = (uint8_t)queue;
-    e.id = key;
+    e.id = sim_key_object(w, queue, key);
     e.ms = back_off(limiter_of(w, queue), failures);
     if (w->timed && failures < FAILURES_MAX)
         set_failures(w, queue, key, (uint8_t)(failures + 1));
@@ -230,9 +325,30 @@ void sim_queue_forget(struct sim_turn *t, enum sim_queue_id queue, sim_id key)
     struct sim_event e = sim_event_new(t, SIM_EVENT_FORGET);
 
     e.queue = (uint8_t)queue;
-    e.id = key;
+    e.id = sim_key_object(t->w, queue, key);
     if (!sim_queue_of_objects(t->w, queue) && sim_queue_keys(queue) != SIM_OBJECT_POLICY)
         set_failures(t->w, queue, key, 0);
+    sim_emit(t, &e);
+}
+
+/* ---- adding to a queue of items ---- */
+
+void sim_item_add(struct sim_turn *t, enum sim_queue_id queue, sim_id id,
+                  const struct sim_meta *object)
+{
+    struct sim_event e = sim_event_new(t, SIM_EVENT_QUEUE);
+    sim_id key = free_item(t->w, queue);
+    struct sim_notice *item;
+
+    if (sim_flawed(t->w, SIM_FLAW_LOST_KEY, queue))
+        return;
+    SIM_CHECK(key < sim_queue(t->w, queue)->keys);
+    item = item_mut(t->w, queue, key);
+    item->id = id;
+    memcpy(item + 1, object, item_size(queue) - sizeof *item);
+    e.queue = (uint8_t)queue;
+    e.id = id;
+    sim_queue_add_quietly(t->w, queue, key);
     sim_emit(t, &e);
 }
 
@@ -278,6 +394,16 @@ struct sim_deleted sim_deleted_take(struct sim_world *w)
     return first;
 }
 
+static void clear_items(struct sim_world *w, enum sim_queue_id queue)
+{
+    if (!sim_queue_of_items(w, queue))
+        return;
+    for (sim_id key = sim_limit(&w->limits, sim_queue_keys(queue)); key < sim_queue(w, queue)->keys;
+         key++)
+        if (sim_exists(sim_notice_object(sim_item(w, queue, key))))
+            memset(item_mut(w, queue, key), 0, item_size(queue));
+}
+
 void sim_queues_clear(struct sim_world *w)
 {
     for (unsigned q = 0; q < w->n_queues; q++) {
@@ -294,6 +420,7 @@ void sim_queues_clear(struct sim_world *w)
                 sim_node(w, (enum sim_queue_id)q, key)->failures != 0)
                 memset(sim_node_mut(w, (enum sim_queue_id)q, key), 0,
                        sizeof(struct sim_queue_node));
+        clear_items(w, (enum sim_queue_id)q);
     }
     for (uint16_t name = 0; name < w->limits.names; name++)
         if (sim_failures(w, name) != 0)

@@ -63,14 +63,14 @@ void sim_crash(struct sim_turn *t)
     sim_emit(t, &e);
 }
 
-static void list_eips(struct sim_turn *t)
+static void list_kind(struct sim_turn *t, enum sim_kind_id kind)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
 
-    e.object = SIM_OBJECT_EIP;
+    e.object = (uint8_t)kind;
     e.selector = SIM_SELECT_ALL;
-    for (sim_id i = 0; i < t->w->limits.eips; i++)
-        e.count += sim_eip_exists(&sim_eip(t->w, i)->cache);
+    for (sim_id i = 0; i < sim_limit(&t->w->limits, (enum sim_object)kind); i++)
+        e.count += sim_exists(sim_cache(t->w, kind, i));
     sim_emit(t, &e);
 }
 
@@ -86,6 +86,25 @@ static void restore(struct sim_turn *t, sim_id eip)
         return;
     (void)sim_ipam_static(t, sim_eip_owner(eip), SIM_NIC_BARE, sim_ext(t->w, c->net), c->status_ip,
                           false, c->mac);
+}
+
+/* The subnet is what externalSubnet says as it stands: an empty one is none. */
+static void restore_ovn_eip(struct sim_turn *t, sim_id eip)
+{
+    const struct sim_ovn_eip *c =
+        (const struct sim_ovn_eip *)sim_cache(t->w, SIM_KIND_OVN_EIP, eip);
+    struct sim_owner who = {SIM_KIND_OVN_EIP, eip};
+
+    (void)sim_ipam_static(t, who, SIM_NIC_BARE, c->net == 0 ? 0 : sim_ref_id(c->net), c->status_v4,
+                          false, c->status_mac);
+}
+
+static void restore_ovn_eips(struct sim_turn *t)
+{
+    list_kind(t, SIM_KIND_OVN_EIP);
+    for (sim_id i = 0; i < t->w->limits.ovn_eips; i++)
+        if (sim_exists(sim_cache(t->w, SIM_KIND_OVN_EIP, i)))
+            restore_ovn_eip(t, i);
 }
 
 static void fill_caches(struct sim_world *w)
@@ -140,10 +159,14 @@ void sim_boot(struct sim_turn *t)
     sim_emit(t, &e);
     fill_caches(w);
     sim_ipam_rebuild(w);
-    list_eips(t);
+    if (w->limits.owners)
+        list_kind(t, SIM_KIND_VIP);
+    list_kind(t, SIM_KIND_EIP);
     for (sim_id i = 0; i < w->limits.eips; i++)
         if (sim_eip_exists(&sim_eip(w, i)->cache))
             restore(t, i);
+    if (w->limits.owners)
+        restore_ovn_eips(t);
     ask_status(t);
     ask_sweeps(t);
     tell_added(t);

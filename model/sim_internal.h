@@ -191,6 +191,13 @@ static inline bool sim_queue_of_objects(const struct sim_world *w, enum sim_queu
     return queue == SIM_QUEUE_DEL_EIP && sim_asks(w, SIM_del_queue_item) != SIM_del_queue_item_key;
 }
 
+/* The same of sim_queue_of_items(). */
+bool sim_items_full(const struct sim_world *w, enum sim_queue_id queue);
+void sim_item_add(struct sim_turn *t, enum sim_queue_id queue, sim_id id,
+                  const struct sim_meta *object);
+/* The delayed key of an object that is due first, SIM_NONE: none is. */
+sim_id sim_item_due(const struct sim_world *w, enum sim_queue_id queue, sim_id id);
+
 /* ---- kinds: kind.c and a file for each kind ---- */
 
 /* A part of an object: label map, annotations or status (but for READY). */

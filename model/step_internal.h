@@ -94,7 +94,14 @@ struct sim_step {
     X(GATEWAY_INIT, sim_gateway_init_steps, "initialise a gateway")                                \
     X(GATEWAY_RULES, sim_gateway_rules_steps, "mark a gateway's NAT rules for programming")        \
     X(GATEWAY_ROUTES, sim_no_steps, "update a gateway's routes")                                   \
-    X(GATEWAY_DEL, sim_gateway_del_steps, "after a gateway's deletion")
+    X(GATEWAY_DEL, sim_gateway_del_steps, "after a gateway's deletion")                            \
+    X(OVN_EIP_ADD, sim_ovn_eip_add_steps, "add an OvnEip")                                         \
+    X(OVN_EIP_UPDATE, sim_ovn_eip_update_steps, "update or delete an OvnEip")                      \
+    X(OVN_EIP_RESET, sim_ovn_eip_reset_steps, "reset an OvnEip")                                   \
+    X(OVN_EIP_DEL, sim_ovn_eip_del_steps, "delete an OvnEip")                                      \
+    X(OVN_EIP_PERSIST, sim_ovn_eip_persist_steps, "write an added OvnEip")                         \
+    X(OVN_EIP_STATUS, sim_ovn_eip_status_steps, "patch an OvnEip's status")                        \
+    X(OVN_EIP_FINALIZER_DEL, sim_ovn_eip_finalizer_del_steps, "remove an OvnEip's finalizer")
 
 enum sim_table {
 #define X(name, array, title) SIM_TABLE_##name,

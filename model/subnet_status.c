@@ -6,9 +6,41 @@
  */
 #include "model/step_internal.h"
 
+/* The queue's own handler; those of v1.12 that count a subnet's addresses themselves enter the same
+ * table without lock, about me->net. */
+static bool when_own_queue(const struct sim_turn *t)
+{
+    return t->queue == SIM_QUEUE_SUBNET_STATUS;
+}
+
+static sim_id net_of(const struct sim_turn *t)
+{
+    return when_own_queue(t) ? t->me->key : sim_ref_id(t->me->net);
+}
+
 static sim_id subnet_of_key(const struct sim_turn *t)
 {
-    return sim_ref_id(sim_net(t->w, t->me->key)->subnet);
+    return sim_ref_id(sim_net(t->w, net_of(t))->subnet);
+}
+
+/* Where the handler of a queue keeps the ranges that it is about to write: those of the queue's own
+ * handler are the world's, the others are there only with the queues. */
+static unsigned next_sets(const struct sim_turn *t)
+{
+    switch ((enum sim_queue_id)t->queue) {
+    case SIM_QUEUE_ADD_OVN_EIP:
+        return SIM_STATUS_SETS;
+    case SIM_QUEUE_UPDATE_OVN_EIP:
+        return SIM_STATUS_SETS + 2;
+    case SIM_QUEUE_ADD_VIP:
+        return SIM_STATUS_SETS + 4;
+    case SIM_QUEUE_UPDATE_VIP:
+        return SIM_STATUS_SETS + 6;
+    case SIM_QUEUE_DEL_VIP:
+        return SIM_STATUS_SETS + 8;
+    default:
+        return SIM_STATUS_NEXT_USING;
+    }
 }
 
 static int read_subnet(struct sim_turn *t)
@@ -47,8 +79,8 @@ static void compute(struct sim_turn *t)
     uint32_t taken = s->excluded + t->me->using_ips;
 
     t->me->available_ips = taken < s->size ? s->size - taken : 0;
-    compute_range(t, SIM_STATUS_NEXT_USING, IPAM_USING);
-    compute_range(t, SIM_STATUS_NEXT_AVAILABLE, IPAM_AVAILABLE);
+    compute_range(t, next_sets(t), IPAM_USING);
+    compute_range(t, next_sets(t) + 1, IPAM_AVAILABLE);
 }
 
 static uint32_t reporting(const struct sim_world *w, sim_id subnet)
@@ -65,17 +97,16 @@ static uint32_t reporting(const struct sim_world *w, sim_id subnet)
 }
 
 /* Objects of another kind in the cache that carry the subnet's label. */
-static void count_others(struct sim_turn *t, enum sim_kind_id kind, bool counted)
+static void count_others(struct sim_turn *t, enum sim_kind_id kind)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
 
     e.object = (uint8_t)kind;
     e.selector = SIM_SELECT_NET;
-    e.id = t->me->key;
+    e.id = net_of(t);
     for (sim_id i = 0; i < sim_limit(&t->w->limits, (enum sim_object)kind); i++)
-        e.count += sim_labelled_with(sim_cache(t->w, kind, i), kind, t->me->key);
-    if (counted)
-        t->me->using_ips += e.count;
+        e.count += sim_labelled_with(sim_cache(t->w, kind, i), kind, e.id);
+    t->me->using_ips += e.count;
     sim_emit(t, &e);
 }
 
@@ -84,15 +115,36 @@ static bool when_others_count(const struct sim_turn *t)
     return t->w->limits.owners;
 }
 
+static bool when_ovn_eips_count(const struct sim_turn *t)
+{
+    if (!t->w->limits.owners)
+        return false;
+    switch (sim_asks(t->w, SIM_ovn_eips_counted)) {
+    case SIM_ovn_eips_counted_in_vlan:
+        return sim_subnet(t->w, subnet_of_key(t))->vlan;
+    case SIM_ovn_eips_counted_always:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool when_ovn_eips_count_first(const struct sim_turn *t)
+{
+    return t->w->limits.owners &&
+           sim_asks(t->w, SIM_ovn_eips_counted) == SIM_ovn_eips_counted_first;
+}
+
 static int count_vips(struct sim_turn *t)
 {
-    count_others(t, SIM_KIND_VIP, true);
+    t->me->using_ips = 0;
+    count_others(t, SIM_KIND_VIP);
     return NEXT;
 }
 
 static int count_ovn_eips(struct sim_turn *t)
 {
-    count_others(t, SIM_KIND_OVN_EIP, true);
+    count_others(t, SIM_KIND_OVN_EIP);
     return NEXT;
 }
 
@@ -103,8 +155,8 @@ static int count_eips(struct sim_turn *t)
 
     e.object = SIM_OBJECT_EIP;
     e.selector = labelled ? SIM_SELECT_NET : SIM_SELECT_ALL;
-    e.id = t->me->key;
-    e.count = labelled ? sim_net(t->w, t->me->key)->labelled : reporting(t->w, subnet_of_key(t));
+    e.id = net_of(t);
+    e.count = labelled ? sim_net(t->w, e.id)->labelled : reporting(t->w, subnet_of_key(t));
     t->me->using_ips += e.count;
     sim_emit(t, &e);
     return NEXT;
@@ -117,7 +169,7 @@ static bool same_set(const struct sim_world *w, sim_id subnet, unsigned a, unsig
     return ipam_addrset_equal(&x, &y);
 }
 
-enum { T1, T2, T3A, T3, T3B, T4, T5, T6 };
+enum { T1, T2, T3A, T3C, T3, T3B, T4, T5, T6 };
 
 static int compare(struct sim_turn *t)
 {
@@ -126,8 +178,8 @@ static int compare(struct sim_turn *t)
 
     compute(t);
     if (s->using_ips == t->me->using_ips && s->available_ips == t->me->available_ips &&
-        same_set(t->w, subnet, SIM_STATUS_USING, SIM_STATUS_NEXT_USING) &&
-        same_set(t->w, subnet, SIM_STATUS_AVAILABLE, SIM_STATUS_NEXT_AVAILABLE))
+        same_set(t->w, subnet, SIM_STATUS_USING, next_sets(t)) &&
+        same_set(t->w, subnet, SIM_STATUS_AVAILABLE, next_sets(t) + 1))
         return T6;
     return NEXT;
 }
@@ -138,13 +190,21 @@ static void store(struct sim_turn *t)
     struct sim_subnet_slot *s = sim_subnet_mut(t->w, subnet);
 
     for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
-        struct ipam_addrset from = sim_status_set(t->w, subnet, i + SIM_STATUS_NEXT_USING);
+        struct ipam_addrset from = sim_status_set(t->w, subnet, i + next_sets(t));
 
         sim_status_set_assign(t->w, subnet, i, &from);
     }
     s->using_ips = t->me->using_ips;
     s->available_ips = t->me->available_ips;
     s->status_known = 1;
+}
+
+static void forget_set(struct sim_world *w, sim_id subnet, unsigned which)
+{
+    struct ipam_addrset nothing = sim_scratch_set(w, subnet);
+
+    ipam_addrset_clear(&nothing);
+    sim_status_set_assign(w, subnet, which, &nothing);
 }
 
 void sim_status_forget_next(struct sim_world *w, sim_id subnet)
@@ -154,6 +214,24 @@ void sim_status_forget_next(struct sim_world *w, sim_id subnet)
 
         sim_status_set_assign(w, subnet, i + SIM_STATUS_NEXT_USING, &stored);
     }
+    for (unsigned i = SIM_STATUS_SETS; i < sim_status_sets(&w->limits); i++)
+        forget_set(w, subnet, i);
+}
+
+static void forget_next(struct sim_turn *t)
+{
+    sim_id subnet = subnet_of_key(t);
+
+    if (when_own_queue(t)) {
+        for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
+            struct ipam_addrset stored = sim_status_set(t->w, subnet, i);
+
+            sim_status_set_assign(t->w, subnet, i + SIM_STATUS_NEXT_USING, &stored);
+        }
+        return;
+    }
+    forget_set(t->w, subnet, next_sets(t));
+    forget_set(t->w, subnet, next_sets(t) + 1);
 }
 
 static int write_status(struct sim_turn *t)
@@ -162,7 +240,7 @@ static int write_status(struct sim_turn *t)
 
     e.object = SIM_OBJECT_SUBNET;
     e.verb = SIM_VERB_PATCH_STATUS;
-    e.id = t->me->key;
+    e.id = net_of(t);
     e.fault = t->fault;
     t->fault = SIM_FAULT_NONE;
     e.using_ips = t->me->using_ips;
@@ -174,28 +252,30 @@ static int write_status(struct sim_turn *t)
     sim_emit(t, &e);
     if (e.result == SIM_RESULT_OK)
         return NEXT;
-    sim_status_forget_next(t->w, subnet_of_key(t));
+    forget_next(t);
     return FAIL;
 }
 
 static int check(struct sim_turn *t)
 {
-    struct ipam_addrset set = sim_status_set(t->w, subnet_of_key(t), SIM_STATUS_NEXT_USING);
+    struct ipam_addrset set = sim_status_set(t->w, subnet_of_key(t), next_sets(t));
     bool bad = t->me->using_ips != 0 && ipam_addrset_empty(&set);
 
-    sim_status_forget_next(t->w, subnet_of_key(t));
+    forget_next(t);
     return bad && sim_asks(t->w, SIM_status_check) ? FAIL : NEXT;
 }
 
 /* clang-format off */
 const struct sim_step sim_subnet_status_steps[] = {
-    [T1] = CALL("T1", NULL, sim_take_lock, LOCK, SUBNET, "lock the subnet's name"),
-    [T2] = GLUED("T2", NULL, read_subnet, READ, SUBNET, "read the subnet; gone: done"),
+    [T1] = CALL("T1", when_own_queue, sim_take_lock, LOCK, SUBNET, "lock the subnet's name"),
+    [T2] = GLUED("T2", when_own_queue, read_subnet, READ, SUBNET, "read the subnet; gone: done"),
     [T3A] = CALL("T3a", when_others_count, count_vips, LIST, VIP,
                  "count the Vips labelled with the subnet"),
+    [T3C] = CALL("T3c", when_ovn_eips_count_first, count_ovn_eips, LIST, OVN_EIP,
+                 "v1.12: count the OvnEips labelled with the subnet"),
     [T3] = CALL("T3", when_eips_count, count_eips, LIST, EIP,
                 "count the EIPs labelled with the subnet"),
-    [T3B] = CALL("T3b", when_others_count, count_ovn_eips, LIST, OVN_EIP,
+    [T3B] = CALL("T3b", when_ovn_eips_count, count_ovn_eips, LIST, OVN_EIP,
                  "count the OvnEips labelled with the subnet"),
     [T4] = LOCAL("T4", NULL, compare, "take the ranges from IPAM; done if nothing is new"),
     [T5] = CALL("T5", NULL, write_status, WRITE, SUBNET, "patch the status"),

@@ -70,7 +70,8 @@ struct sim_limits {
     uint16_t ovn_dnats;
     uint16_t ovn_fips;
     uint16_t ovn_snats;
-    uint16_t owners;   /* 1: the controller's queues of OVN's kinds and of Vips exist */
+    uint16_t owners;   /* 1: the controller's queues of OVN's kinds and of Vips exist; then net 0 is
+                          the empty name */
     uint16_t ovn_rows; /* entries that the OVN northbound can hold; only with owners */
     uint16_t vpcs;     /* names of VPCs, each with a logical router */
     uint16_t pad;
@@ -158,10 +159,10 @@ uint16_t sim_limit(const struct sim_limits *limits, enum sim_object kind);
     X(UPDATE_VPC_SNAT, "updateVpcSnat", GATEWAY, SHARED, NAT, GATEWAY_RULES)                       \
     X(UPDATE_VPC_SUBNET, "updateVpcSubnet", GATEWAY, SHARED, NAT, GATEWAY_ROUTES)                  \
     X(DEL_GATEWAY, "delGw", GATEWAY, SHARED, NAT, GATEWAY_DEL)                                     \
-    X(ADD_OVN_EIP, "addOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                                     \
-    X(UPDATE_OVN_EIP, "updateOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                               \
-    X(RESET_OVN_EIP, "resetOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                                 \
-    X(DEL_OVN_EIP, "delOvnEip", OVN_EIP, SHARED, OWNERS, NONE)                                     \
+    X(ADD_OVN_EIP, "addOvnEip", OVN_EIP, SHARED, OWNERS, OVN_EIP_ADD)                              \
+    X(UPDATE_OVN_EIP, "updateOvnEip", OVN_EIP, SHARED, OWNERS, OVN_EIP_UPDATE)                     \
+    X(RESET_OVN_EIP, "resetOvnEip", OVN_EIP, SHARED, OWNERS, OVN_EIP_RESET)                        \
+    X(DEL_OVN_EIP, "delOvnEip", OVN_EIP, SHARED, OWNERS, OVN_EIP_DEL)                              \
     X(ADD_VIP, "addVip", VIP, OWN, OWNERS, NONE)                                                   \
     X(UPDATE_VIP, "updateVip", VIP, OWN, OWNERS, NONE)                                             \
     X(DEL_VIP, "delVip", VIP, OWN, OWNERS, NONE)                                                   \

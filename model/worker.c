@@ -37,8 +37,16 @@ static enum sim_table handler_of(enum sim_queue_id queue)
 
 size_t sim_worker_size(enum sim_queue_id queue)
 {
-    return sim_queue_rule(queue) == SIM_KIND_COUNT ? sizeof(struct sim_worker)
-                                                   : sizeof(struct sim_rule_worker);
+    if (sim_queue_rule(queue) != SIM_KIND_COUNT)
+        return sizeof(struct sim_rule_worker);
+    return sim_queue_keys(queue) == SIM_OBJECT_OVN_EIP ? sizeof(struct sim_ovn_worker)
+                                                       : sizeof(struct sim_worker);
+}
+
+/* What the queue knows the key by. */
+static sim_id node_of(const struct sim_turn *t)
+{
+    return sim_queue_of_items(t->w, (enum sim_queue_id)t->queue) ? t->me->item : t->me->key;
 }
 
 static const struct sim_step *row_of(const struct sim_worker *me)
@@ -90,8 +98,9 @@ int sim_give_lock_back(struct sim_turn *t)
 
 static void become_idle(struct sim_turn *t)
 {
-    if (sim_queue_keys((enum sim_queue_id)t->queue) == SIM_OBJECT_EIP)
-        sim_touched_eip(t->w, t->me->key);
+    if (sim_queue_keys((enum sim_queue_id)t->queue) < (enum sim_object)SIM_KIND_COUNT)
+        sim_touched_object(t->w, (enum sim_kind_id)sim_queue_keys((enum sim_queue_id)t->queue),
+                           t->me->key);
     memset(t->me, 0, sim_worker_size((enum sim_queue_id)t->queue));
 }
 
@@ -104,7 +113,7 @@ static void die(struct sim_turn *t)
         tell_unlock(t);
     sim_emit(t, &e);
     if (!sim_queue_of_objects(t->w, (enum sim_queue_id)t->queue))
-        sim_queue_done(t, (enum sim_queue_id)t->queue, t->me->key);
+        sim_queue_done(t, (enum sim_queue_id)t->queue, node_of(t));
     become_idle(t);
     sim_globals_mut(t->w)->up = 0;
     sim_globals_mut(t->w)->panicked = 1;
@@ -238,7 +247,7 @@ static void walk(struct sim_turn *t, bool resumed)
 static void finish(struct sim_turn *t)
 {
     enum sim_queue_id queue = (enum sim_queue_id)t->queue;
-    sim_id key = t->me->key;
+    sim_id key = node_of(t);
     bool done_first = done_before_retry(t);
 
     if (t->me->failed)
@@ -263,6 +272,10 @@ void sim_worker_start(struct sim_turn *t)
         me->gateway = sim_ref_id(item.gw);
     } else {
         me->key = sim_queue_take(t, (enum sim_queue_id)t->queue);
+        if (sim_queue_of_items(t->w, (enum sim_queue_id)t->queue)) {
+            me->item = me->key;
+            me->key = sim_key_object(t->w, (enum sim_queue_id)t->queue, me->item);
+        }
     }
     me->phase = SIM_PHASE_RUNNING;
     if (sim_queue_keys((enum sim_queue_id)t->queue) == SIM_OBJECT_EIP)

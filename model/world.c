@@ -107,6 +107,8 @@ static size_t ipam_bytes(const struct sim_setup *s)
 
 static uint32_t queue_keys(const struct sim_limits *l, enum sim_queue_id queue)
 {
+    if (queue == SIM_QUEUE_DEL_OVN_EIP || queue == SIM_QUEUE_DEL_VIP)
+        return sim_limit(l, sim_queue_keys(queue)) + sim_item_capacity(l, queue);
     switch (sim_queue_keys(queue)) {
     case SIM_OBJECT_GATEWAY:
         return l->gateways;
@@ -177,6 +179,14 @@ static void lay_out_absent(struct cursor *c, struct sim_layout *at, const struct
             at->watch[k] = at->absent;
 }
 
+static void lay_out_items(struct cursor *c, struct sim_layout *at, const struct sim_limits *l)
+{
+    at->items[0] = place(c, sizeof(struct sim_notice) + sim_kind_size(SIM_KIND_OVN_EIP),
+                         sim_item_capacity(l, SIM_QUEUE_DEL_OVN_EIP));
+    at->items[1] = place(c, sizeof(struct sim_notice) + sim_kind_size(SIM_KIND_VIP),
+                         sim_item_capacity(l, SIM_QUEUE_DEL_VIP));
+}
+
 static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct sim_setup *s)
 {
     const struct sim_limits *l = &s->limits;
@@ -208,9 +218,11 @@ static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct 
         at->pass[k] = place(c, 1, (sim_limit(l, (enum sim_object)k) + 7u) / 8u);
     at->excludes = place(c, sizeof(struct sim_range), excludes);
     at->interfaces = place(c, at->sets, (size_t)l->gateways * l->pods_per_gateway);
-    at->status_sets = place(c, at->sets, SIM_STATUS_SETS);
+    at->status_sets = place(c, at->sets, sim_status_sets(l));
     at->pod_rules = place(c, sizeof(struct sim_pod_rule),
                           (size_t)l->gateways * l->pods_per_gateway * l->pod_rules);
+    if (l->owners)
+        lay_out_items(c, at, l);
     if (l->owners)
         at->ovn = place(c, sizeof(uint32_t) + l->ovn_rows * sizeof(struct sim_ovn_row), 1);
     at->ipam = place(c, ipam_bytes(s), 1);

@@ -209,7 +209,8 @@ struct sim_worker {
     uint8_t undoing;     /* 1: the add failed and is being undone */
     uint8_t gave_back;   /* bits of the subnets in which something left was released */
     uint8_t caught;      /* frames from this one on report errors to it; SIM_CAUGHT: one did */
-    uint8_t pad[3];
+    uint8_t pad;
+    uint16_t item;      /* key of the queue's node, where its items are objects */
     uint32_t using_ips; /* subnet status: what is about to be written */
     uint32_t available_ips;
 };
@@ -236,12 +237,27 @@ struct sim_rule_worker {
     struct sim_rule_work rule;
 };
 
+/* What a handler that works on OvnEips knows beside. */
+struct sim_ovn_work {
+    struct sim_ovn_eip snap; /* the OvnEip as the handler read it */
+    struct sim_ovn_eip copy; /* the OvnEip as a helper read it */
+    sim_id eip;              /* the OvnEip being worked on */
+    sim_v6 v6;               /* the second family's address */
+    uint8_t type;            /* the type it is written with */
+    uint8_t pad[3];
+};
+
+struct sim_ovn_worker {
+    struct sim_worker worker;
+    struct sim_ovn_work ovn;
+};
+
 struct sim_layout {
     uint32_t globals, slots[SIM_KIND_COUNT], gateways, pods, nets, subnets, policies, rules;
     uint32_t queues[SIM_QUEUE_COUNT]; /* each with its nodes, then its worker */
     uint32_t failures, deleted;
     uint32_t watch[SIM_KIND_COUNT], pass[SIM_KIND_COUNT];
-    uint32_t pod_rules, ovn;
+    uint32_t pod_rules, ovn, items[2];
     uint32_t excludes, interfaces, status_sets, ipam;
     uint32_t absent; /* an empty queue and an idle worker: those of the queues that are not there */
     uint32_t state_end; /* here the derived part begins */
@@ -391,6 +407,15 @@ size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
 size_t sim_worker_times(struct sim_world *w, enum sim_queue_id queue,
                         uint32_t *out[SIM_WORKER_TIMES]);
 
+/* A delete queue whose items are the deleted objects: of OvnEips, by policy, and of Vips.  Its
+ * nodes have ids behind those of the kind's names, one for each item that it can hold. */
+bool sim_queue_of_items(const struct sim_world *w, enum sim_queue_id queue);
+uint32_t sim_item_capacity(const struct sim_limits *limits, enum sim_queue_id queue);
+/* The item of a node; the object stands behind it.  rv of the object 0: there is none. */
+const struct sim_notice *sim_item(const struct sim_world *w, enum sim_queue_id queue, sim_id key);
+/* The object whose key a node is. */
+sim_id sim_key_object(const struct sim_world *w, enum sim_queue_id queue, sim_id key);
+
 static inline const struct sim_queue_node *sim_node(const struct sim_world *w,
                                                     enum sim_queue_id queue, sim_id key)
 {
@@ -420,6 +445,11 @@ enum {
     SIM_STATUS_SETS
 };
 struct ipam_addrset sim_status_set(const struct sim_world *w, sim_id subnet, unsigned which);
+/* How many sets there are: with owners two more for each handler of v1.12 that counts itself. */
+static inline unsigned sim_status_sets(const struct sim_limits *limits)
+{
+    return limits->owners ? SIM_STATUS_SETS + 10 : SIM_STATUS_SETS;
+}
 
 /* IPAM's numbers for things: they count from 1.  An owner is a name, so that objects of any kind
  * with equal names are one owner, as in kube-ovn; a NIC is one of the two an owner's name gives. */

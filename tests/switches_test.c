@@ -62,13 +62,6 @@ static const struct {
     /* nobody in these recordings got an excluded address */
     {SIM_status_minus_excludes, SIM_PROFILE_V1_15_24, NULL},
     {SIM_status_minus_excludes, SIM_PROFILE_MASTER, NULL},
-    /* the recordings that show these are not repeated yet */
-    {SIM_api_generation, ALL, NULL},
-    {SIM_ovn_v6_label_encoded, ALL, NULL},
-    {SIM_vip_virtual_parents, ALL, NULL},
-    {SIM_ovn_port_replaced, ALL, NULL},
-    {SIM_ovn_nat_found_by, ALL, NULL},
-    {SIM_ovn_nat_missing_ok, ALL, NULL},
 };
 
 enum { N_SILENT = sizeof silent / sizeof silent[0] };
@@ -114,6 +107,12 @@ static bool differs(unsigned profile, unsigned which, unsigned value)
     return code == 3;
 }
 
+/* Those of OVN and of Vips are in recordings that are repeated in part only. */
+static bool waits(unsigned which)
+{
+    return which >= SIM_api_generation && which < SIM_add_checks_terminating;
+}
+
 /* Does some other value of the switch make a difference? */
 static bool noticed(unsigned profile, unsigned which)
 {
@@ -133,7 +132,7 @@ static void every_switch_is_noticed(void **state)
     (void)state;
     for (unsigned s = 0; s < SIM_SWITCH_COUNT; s++)
         for (unsigned p = 0; p < SIM_RELEASE_COUNT; p++)
-            if (!is_silent(s, p) && !noticed(p, s)) {
+            if (!is_silent(s, p) && !waits(s) && !noticed(p, s)) {
                 print_error("%s in %s: no recording notices it\n",
                             sim_switch_text((enum sim_switch)s),
                             sim_profile_text((enum sim_profile)p));

@@ -288,7 +288,9 @@ static bool key_of(struct reader *r)
     if (sim_queue_part(queue) == SIM_PART_OWNERS)
         need_owners_part(r);
     if (r->b != NULL) /* a namespaced key has its gateway named elsewhere */
-        return memchr(w.text, '/', w.length) != NULL || name_of(r, "key", key_kind(queue));
+        return memchr(w.text, '/', w.length) != NULL ||
+               (w.length == 0 && queue == SIM_QUEUE_SUBNET_STATUS) ||
+               name_of(r, "key", key_kind(queue));
     r->a->id = tool_key_of(r->config, queue, w.text, w.length);
     return r->a->id != SIM_NONE ? true : fail(r, w.node, "`%s` names nothing that is known", "key");
 }

@@ -96,9 +96,13 @@ const char *tool_builder_error(const struct tool_builder *b)
 
 static bool is_own_finalizer(const char *text, size_t length)
 {
-    return (length == strlen(TOOL_FINALIZER_OLD) &&
-            memcmp(text, TOOL_FINALIZER_OLD, length) == 0) ||
-           (length == strlen(TOOL_FINALIZER_NEW) && memcmp(text, TOOL_FINALIZER_NEW, length) == 0);
+    static const char *const own[] = {TOOL_FINALIZER_OLD, TOOL_FINALIZER_NEW,
+                                      TOOL_FINALIZER_OVN_EIP};
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (length == strlen(own[i]) && memcmp(text, own[i], length) == 0)
+            return true;
+    return false;
 }
 
 bool tool_builder_name(struct tool_builder *b, enum tool_name_kind kind, const char *text,
@@ -305,6 +309,11 @@ bool tool_builder_external_switch(struct tool_builder *b, const char *name)
 struct tool_options *tool_builder_options(struct tool_builder *b)
 {
     return &b->options;
+}
+
+void tool_builder_no_net(struct tool_builder *b)
+{
+    keep(b, &b->names[TOOL_NAME_NET], "", 0);
 }
 
 void tool_builder_sort(struct tool_builder *b)

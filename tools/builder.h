@@ -63,6 +63,7 @@ static inline enum tool_name_kind tool_name_kind(enum sim_kind_id kind)
 /* The controller's own finalizers (pkg/util/const.go, v1.12.22 and v1.13.15). */
 #define TOOL_FINALIZER_OLD "kube-ovn-controller"
 #define TOOL_FINALIZER_NEW "kubeovn.io/kube-ovn-controller"
+#define TOOL_FINALIZER_OVN_EIP "ovn.kubernetes.io/ovn_eip" /* v1.12.0 */
 
 struct tool_builder;
 

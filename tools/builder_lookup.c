@@ -129,14 +129,17 @@ bool tool_v4_of(const struct engine_config *config, const char *text, size_t len
     return id != SIM_NONE;
 }
 
+/* The controller's own finalizers, by id. */
+static const char *const own_finalizers[SIM_FINALIZER_FOREIGN] = {
+    "", TOOL_FINALIZER_OLD, TOOL_FINALIZER_NEW, TOOL_FINALIZER_OVN_EIP};
+
 uint8_t tool_finalizer_of(const struct engine_config *config, const char *text, size_t length)
 {
     sim_id id;
 
-    if (length == strlen(TOOL_FINALIZER_OLD) && memcmp(text, TOOL_FINALIZER_OLD, length) == 0)
-        return SIM_FINALIZER_OLD;
-    if (length == strlen(TOOL_FINALIZER_NEW) && memcmp(text, TOOL_FINALIZER_NEW, length) == 0)
-        return SIM_FINALIZER_NEW;
+    for (uint8_t i = 1; i < SIM_FINALIZER_FOREIGN; i++)
+        if (length == strlen(own_finalizers[i]) && memcmp(text, own_finalizers[i], length) == 0)
+            return i;
     id = tool_id_of(config, TOOL_NAME_FINALIZER, text, length);
     return id == SIM_NONE ? SIM_FINALIZER_NONE : (uint8_t)(SIM_FINALIZER_FOREIGN + id);
 }
@@ -191,12 +194,9 @@ const char *tool_v4_text(const struct engine_config *config, sim_v4 v4, char buf
 
 const char *tool_finalizer_text(const struct engine_config *config, uint8_t finalizer)
 {
-    if (finalizer == SIM_FINALIZER_OLD)
-        return TOOL_FINALIZER_OLD;
-    if (finalizer == SIM_FINALIZER_NEW)
-        return TOOL_FINALIZER_NEW;
-    if (finalizer < SIM_FINALIZER_FOREIGN ||
-        finalizer - SIM_FINALIZER_FOREIGN >= (int)config->names.n_finalizers)
+    if (finalizer < SIM_FINALIZER_FOREIGN)
+        return own_finalizers[finalizer];
+    if (finalizer - SIM_FINALIZER_FOREIGN >= (int)config->names.n_finalizers)
         return "";
     return config->names.finalizer[finalizer - SIM_FINALIZER_FOREIGN];
 }

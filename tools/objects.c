@@ -60,7 +60,7 @@ static void v6_text(const struct engine_config *config, sim_v6 v6, struct tool_t
 }
 
 /* On master a label has dashes for what a label must not have. */
-static void v6_label(const struct engine_config *config, sim_v6 v6, struct tool_text *out)
+void tool_v6_label(const struct engine_config *config, sim_v6 v6, struct tool_text *out)
 {
     size_t from = out->length;
 
@@ -96,7 +96,7 @@ static void owner_field_text(const struct engine_config *config, const struct si
         v6_text(config, (sim_v6)value, out);
         break;
     case SIM_FIELD_V6_LABEL:
-        v6_label(config, (sim_v6)value, out);
+        tool_v6_label(config, (sim_v6)value, out);
         break;
     case SIM_FIELD_OVN_TYPE:
         tool_text_add(out, type_text(config, ovn_types, 4, value));

@@ -39,6 +39,9 @@ const char *tool_network_text(const struct engine_config *config, sim_v4 v4, uin
 void tool_nat_text(uint8_t nat, struct tool_text *out);
 const char *tool_protocol_text(uint8_t protocol);
 
+/* A label's value for an IPv6 address. */
+void tool_v6_label(const struct engine_config *config, sim_v6 v6, struct tool_text *out);
+
 /* The value of a field. */
 void tool_field_text(const struct engine_config *config, const struct sim_field *field,
                      const struct sim_meta *object, struct tool_text *out);

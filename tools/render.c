@@ -236,6 +236,10 @@ static void selector(const struct list *l)
         tool_text_add(&s, "ovn.kubernetes.io/eip_v4_ip=");
         tool_text_add(&s, tool_v4_text(l->r->config, l->e->v4, buffer));
         break;
+    case SIM_SELECT_V6:
+        tool_text_add(&s, "ovn.kubernetes.io/eip_v6_ip=");
+        tool_v6_label(l->r->config, l->e->net, &s);
+        break;
     case SIM_SELECT_GATEWAY:
         if (is_rule(l->e->object))
             tool_text_printf(&s, "ovn.kubernetes.io/vpc-nat-gw-name=%s", gateway_of(l));
@@ -556,6 +560,8 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w,
                   e->net == SIM_NONE ? "" : tool_object_text(r, SIM_OBJECT_SUBNET, e->net));
     if (e->verb != SIM_VERB_RELEASE && e->ipam_error == IPAM_ERROR_NONE)
         v4(r, out, "v4", e->v4);
+    if (shows_mac(r, e) && e->verb == SIM_VERB_RANDOM && sim_asks(w, SIM_v6_nil_text))
+        tool_put_text(out, "v6", "<nil>");
     worker(out, e);
     v4_if(r, out, "want", e->want);
 }

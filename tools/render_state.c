@@ -413,6 +413,12 @@ static void list_begin(struct tool_text *out, const char *name)
     tool_text_printf(out, "\"%s\":[", name);
 }
 
+static const char *node_text(const struct tool_render *r, const struct sim_world *w,
+                             enum sim_queue_id q, sim_id node)
+{
+    return tool_key_text(r->config, q, sim_key_object(w, q, node));
+}
+
 static void queue_delayed(const struct tool_render *r, const struct sim_world *w,
                           enum sim_queue_id q, struct tool_text *out)
 {
@@ -428,7 +434,7 @@ static void queue_delayed(const struct tool_render *r, const struct sim_world *w
 
         tool_put_comma(out);
         tool_text_clear(&s);
-        tool_text_printf(&s, "%s@%llu", tool_key_text(r->config, q, sim_ref_id(at)),
+        tool_text_printf(&s, "%s@%llu", node_text(r, w, q, sim_ref_id(at)),
                          (unsigned long long)node->ready_at);
         tool_put_string(out, tool_text_get(&s));
     }
@@ -459,7 +465,7 @@ static void queue_processing(const struct tool_render *r, const struct sim_world
     if (key == SIM_NONE)
         return;
     list_begin(out, "processing");
-    tool_text_add(&s, tool_key_text(r->config, q, key));
+    tool_text_add(&s, node_text(r, w, q, key));
     if (!holds_objects(w, q) && (sim_node(w, q, key)->state & SIM_NODE_DIRTY))
         tool_text_add(&s, "+dirty");
     tool_put_item(out, tool_text_get(&s));
@@ -478,7 +484,7 @@ static void queue_ready(const struct tool_render *r, const struct sim_world *w, 
     list_begin(out, "ready");
     for (sim_ref at = queue->head; !objects && at != 0; at = sim_node(w, q, sim_ref_id(at))->next) {
         tool_put_comma(out);
-        tool_put_string(out, tool_key_text(r->config, q, sim_ref_id(at)));
+        tool_put_string(out, node_text(r, w, q, sim_ref_id(at)));
     }
     for (unsigned i = 0; objects && i < sim_globals(w)->deleted_count; i++) {
         tool_put_comma(out);
@@ -600,15 +606,14 @@ static void render_owner_nics(const struct ipam_view *v)
     struct tool_text s = {0};
 
     tool_text_add(v->out, ",\"nics\":{");
-    /* ids of EIPs are in the order of their names, and only EIPs own anything */
-    for (sim_id e = 0; e < v->w->limits.eips; e++) {
-        uint32_t owner = sim_ipam_owner(sim_eip(v->w, e)->name);
+    for (uint16_t name = 0; name < v->w->limits.names; name++) {
+        uint32_t owner = sim_ipam_owner(name);
         uint32_t n = ipam_owner_nic_count(sim_ipam(v->w), sim_ipam_subnet(v->subnet), owner);
 
         if (n == 0)
             continue;
         tool_put_comma(v->out);
-        tool_put_string(v->out, v->r->config->names.eip[e]);
+        tool_put_string(v->out, v->r->name[name]);
         tool_text_add(v->out, ":[");
         for (uint32_t i = 0; i < n; i++) {
             render_nic(v, ipam_owner_nic(sim_ipam(v->w), sim_ipam_subnet(v->subnet), owner, i), &s);
@@ -720,6 +725,11 @@ static void queue_bytes(const struct sim_world *w, enum sim_queue_id q, struct t
 {
     add_span(out, n, sim_queue(w, q), sizeof(struct sim_queue));
     add_span(out, n, sim_node(w, q, 0), sim_queue(w, q)->keys * sizeof(struct sim_queue_node));
+    if (sim_queue_of_items(w, q) && sim_item_capacity(&w->limits, q) > 0)
+        add_span(
+            out, n, sim_item(w, q, sim_limit(&w->limits, sim_queue_keys(q))),
+            sim_item_capacity(&w->limits, q) *
+                (sizeof(struct sim_notice) + sim_kind_size((enum sim_kind_id)sim_queue_keys(q))));
     if (!holds_objects(w, q))
         return;
     add_span(out, n, sim_worker(w, q), sim_worker_size(q));
