@@ -46,12 +46,12 @@ static uint64_t held(const struct sim_world *w, sim_id eip)
         struct ipam_addr a;
 
         if (ipam_nic_address(sim_ipam(w), sim_ipam_subnet(s), IPAM_V4,
-                             sim_ipam_nic(e->name, SIM_NIC_PORT), &a)) {
+                             sim_ipam_nic(w, e->name, SIM_NIC_PORT), &a)) {
             bits |= 1u;
             v4 = v4 != 0 ? v4 : (sim_v4)a.lo;
         }
         if (ipam_nic_address(sim_ipam(w), sim_ipam_subnet(s), IPAM_V4,
-                             sim_ipam_nic(e->name, SIM_NIC_BARE), &a))
+                             sim_ipam_nic(w, e->name, SIM_NIC_BARE), &a))
             bits |= 2u;
     }
     if (sim_v4_is_address(v4) && e->api.gw != 0)

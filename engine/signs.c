@@ -313,7 +313,7 @@ static void read_event(struct reading *r, const struct sim_event *e)
 /* Does the EIP hold an address anywhere? */
 static bool holds(const struct sim_world *w, sim_id eip)
 {
-    uint32_t nic = sim_ipam_nic(sim_eip(w, eip)->name, SIM_NIC_PORT);
+    uint32_t nic = sim_ipam_nic(w, sim_eip(w, eip)->name, SIM_NIC_PORT);
     struct ipam_addr address;
     bool any = false;
 

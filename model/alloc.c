@@ -46,28 +46,28 @@ sim_v4 sim_ipam_held(const struct sim_world *w, uint16_t name, sim_id subnet, en
 {
     struct ipam_addr a;
 
-    if (!ipam_nic_address(sim_ipam(w), sim_ipam_subnet(subnet), IPAM_V4, sim_ipam_nic(name, nic),
+    if (!ipam_nic_address(sim_ipam(w), sim_ipam_subnet(subnet), IPAM_V4, sim_ipam_nic(w, name, nic),
                           &a))
         return 0;
     return v4_of(a);
 }
 
-/* What both NICs of a name hold in all subnets, to see afterwards what was given back. */
+/* What the NICs of a name hold in all subnets, to see afterwards what was given back. */
 struct holdings {
-    sim_v4 v4[SIM_SUBNETS_MAX][2];
+    sim_v4 v4[SIM_SUBNETS_MAX][SIM_NICS];
 };
 
 static void hold(const struct sim_world *w, uint16_t name, struct holdings *h)
 {
     for (sim_id s = 0; s < w->limits.subnets; s++)
-        for (unsigned nic = 0; nic < 2; nic++)
+        for (unsigned nic = 0; nic < sim_nics(&w->limits); nic++)
             h->v4[s][nic] = sim_ipam_held(w, name, s, (enum sim_nic)nic);
 }
 
 static void tell_freed(struct sim_turn *t, struct sim_owner who, const struct holdings *before)
 {
     for (sim_id s = 0; s < t->w->limits.subnets; s++)
-        for (unsigned nic = 0; nic < 2; nic++) {
+        for (unsigned nic = 0; nic < sim_nics(&t->w->limits); nic++) {
             struct sim_event e;
             sim_v4 v4 = before->v4[s][nic];
 
@@ -136,11 +136,13 @@ static struct sim_alloc finish(struct sim_turn *t, struct sim_owner who, struct 
     out.mac = r->mac;
     if (r->error == IPAM_ERROR_NONE) {
         out.v4 = v4_of(r->addr[IPAM_V4]);
+        out.v6 = r->nil_text && !r->has[IPAM_V6] ? SIM_V6_NIL_TEXT : 0;
         sim_touched_address(t->w, sim_ref_id(sim_net(t->w, e->net)->subnet), out.v4);
     }
     sim_touched_object(t->w, who.kind, who.id);
     e->ipam_error = r->error;
     e->v4 = out.v4;
+    e->v6 = out.v6;
     e->mac = r->mac;
     e->drawn = r->fresh_used > 0;
     sim_emit(t, e);
@@ -190,7 +192,7 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum 
     q.skip = skipped;
     q.subnet = subnet_named(t->w, net);
     q.owner = sim_ipam_owner(key_of(t, SIM_VERB_RANDOM, who));
-    q.nic = sim_ipam_nic(sim_owner_name(t->w, who), nic);
+    q.nic = sim_ipam_nic(t->w, sim_owner_name(t->w, who), nic);
     q.mac.kind = IPAM_MAC_DRAW;
     q.mac.fresh = fresh;
     q.mac.n_fresh = fresh_macs(t->w, who, fresh);
@@ -203,8 +205,8 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum 
     return out;
 }
 
-struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
-                                 sim_id net, sim_v4 want, bool draw, uint32_t mac)
+struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, sim_id net,
+                                 const struct sim_alloc_wish *wish)
 {
     struct sim_event e = ipam_event(t, SIM_VERB_STATIC, (enum sim_object)who.kind, who.id, net);
     struct ipam_addr_arg address;
@@ -216,21 +218,23 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, enum 
 
     memset(&q, 0, sizeof q);
     memset(&address, 0, sizeof address);
-    address.addr = ipam_addr_v4(want);
-    address.valid = sim_v4_is_address(want);
+    address.addr = ipam_addr_v4(wish->v4);
+    address.valid = sim_v4_is_address(wish->v4);
     address.exact = address.valid;
     q.subnet = subnet_named(t->w, net);
     q.owner = sim_ipam_owner(key_of(t, SIM_VERB_STATIC, who));
-    q.nic = sim_ipam_nic(sim_owner_name(t->w, who), nic);
+    q.nic = sim_ipam_nic(t->w, sim_owner_name(t->w, who), wish->nic);
     q.n_addresses = 1;
     q.address = &address;
-    q.mac.kind = (uint8_t)(draw ? IPAM_MAC_DRAW : mac == 0 ? IPAM_MAC_NONE : IPAM_MAC_GIVEN);
-    q.mac.mac = mac;
+    q.mac.kind = (uint8_t)(wish->draw       ? IPAM_MAC_DRAW
+                           : wish->mac == 0 ? IPAM_MAC_NONE
+                                            : IPAM_MAC_GIVEN);
+    q.mac.mac = wish->mac;
     q.mac.fresh = fresh;
     q.mac.n_fresh = fresh_macs(t->w, who, fresh);
     q.check = 1;
-    e.nic = (uint8_t)nic;
-    e.want = want;
+    e.nic = (uint8_t)wish->nic;
+    e.want = wish->v4;
     hold(t->w, sim_owner_name(t->w, who), &before);
     r = ipam_static(sim_ipam_mut(t->w), &q, sim_journal(t->w));
     out = finish(t, who, &e, &r);
@@ -283,7 +287,7 @@ enum ipam_error sim_ipam_reserve(struct sim_turn *t, sim_id gateway, sim_id subn
     address.valid = address.exact = 1;
     q.subnet = sim_ipam_subnet(subnet);
     q.owner = sim_ipam_owner(t->w->limits.names);
-    q.nic = sim_ipam_nic(t->w->limits.names, SIM_NIC_BARE);
+    q.nic = sim_ipam_nic(t->w, t->w->limits.names, SIM_NIC_BARE);
     q.n_addresses = 1;
     q.address = &address;
     q.mac.kind = IPAM_MAC_NONE;

@@ -86,8 +86,9 @@ static void insert_object(const struct target *o, const struct sim_meta *body)
     union sim_any object;
 
     memcpy(&object, body, o->kind->size);
-    memset((uint8_t *)&object + o->kind->status.at, 0, o->kind->status.size);
-    object.meta.flags = 0;
+    if (!o->kind->written_whole)
+        memset((uint8_t *)&object + o->kind->status.at, 0, o->kind->status.size);
+    object.meta.flags = (uint8_t)(o->kind->written_whole ? body->flags & SIM_EIP_READY : 0);
     object.meta.rv = next_revision(o->t->w);
     object.meta.uid = object.meta.rv;
     store(o, &object.meta);
@@ -179,8 +180,12 @@ static enum sim_result update(const struct target *o, const struct sim_meta *obj
         (object->rv != stored->rv && !sim_flawed(o->t->w, SIM_FLAW_NO_CONFLICT, 0)))
         return SIM_RESULT_CONFLICT;
     memcpy(&changed, object, o->kind->size);
-    copy_part(&changed, stored, o->kind->status);
-    changed.meta.flags = stored->flags;
+    if (!o->kind->written_whole) {
+        copy_part(&changed, stored, o->kind->status);
+        copy_ready(&changed, stored);
+    }
+    changed.meta.flags =
+        (uint8_t)((stored->flags & ~SIM_EIP_READY) | (changed.meta.flags & SIM_EIP_READY));
     return commit(o, &changed.meta);
 }
 

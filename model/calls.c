@@ -111,7 +111,7 @@ uint8_t sim_nat_of(const struct sim_world *w, sim_v4 v4, uint32_t n[3])
     for (unsigned i = 0; i < w->limits.rules; i++) {
         const struct sim_rule_slot *r = sim_rule(w, i);
 
-        if (r->present && r->v4 == v4) {
+        if (r->present && r->v4 == v4 && r->object <= SIM_OBJECT_SNAT) {
             nat |= bit[r->object - SIM_OBJECT_DNAT];
             count[r->object - SIM_OBJECT_DNAT]++;
         }

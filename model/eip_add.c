@@ -232,8 +232,8 @@ static int take(struct sim_turn *t, const struct sim_alloc *got)
 
 static int allocate_static(struct sim_turn *t)
 {
-    struct sim_alloc got = sim_ipam_static(t, sim_eip_owner(t->me->eip), SIM_NIC_PORT, ipam_name(t),
-                                           wanted(t), true, 0);
+    struct sim_alloc_wish wish = {SIM_NIC_PORT, wanted(t), 0, true, 0};
+    struct sim_alloc got = sim_ipam_static(t, sim_eip_owner(t->me->eip), ipam_name(t), &wish);
 
     return take(t, &got);
 }

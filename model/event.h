@@ -136,6 +136,8 @@ struct sim_event {
     uint32_t rv;
     sim_v4 v4; /* IPAM: the address given; EXEC: the address named */
     sim_v4 want;
+    sim_v6 v6; /* IPAM: the second family's, "<nil>" where v1.12.0 says so */
+    sim_v6 want6;
     uint32_t mac;   /* IPAM: of the result */
     sim_v4 gateway; /* EXEC eip-add: the subnet's gateway where the release names it, else 0 */
     /* WRITE of a Subnet's status: the two counts; the ranges are those the world stores or, where
@@ -153,8 +155,17 @@ struct sim_event {
 /* NIC names of an EIP inside IPAM. */
 enum sim_nic {
     SIM_NIC_PORT, /* "<eip>..<provider>", what add asks with */
-    SIM_NIC_BARE  /* "<eip>", what InitIPAM registers */
+    SIM_NIC_BARE, /* "<eip>", what InitIPAM registers */
+    SIM_NIC_VIP,  /* what a Vip asks with where an EIP's port is named after the subnet, and the
+                     subnet's provider is not: only with owners */
+    SIM_NICS
 };
+
+/* How many a name has. */
+static inline unsigned sim_nics(const struct sim_limits *limits)
+{
+    return limits->owners ? (unsigned)SIM_NICS : (unsigned)SIM_NIC_VIP;
+}
 
 const char *sim_event_text(enum sim_event_kind kind);
 bool sim_event_is_call(enum sim_event_kind kind);

@@ -120,7 +120,7 @@ static void check_held(struct sim_findings *f, const struct sim_world *w, struct
     if (sim_alive(w, who) || sim_name_alive(w, name))
         return;
     for (sim_id s = 0; s < w->limits.subnets; s++)
-        for (unsigned nic = 0; nic < 2; nic++) {
+        for (unsigned nic = 0; nic < sim_nics(&w->limits); nic++) {
             sim_v4 v4 = sim_ipam_held(w, name, s, (enum sim_nic)nic);
 
             if (v4 != 0 && v4 != seen)

@@ -57,6 +57,13 @@ size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
 
     if (me->phase == SIM_PHASE_IDLE)
         return 0;
+    if (sim_queue_keys(queue) == SIM_OBJECT_VIP) {
+        struct sim_vip_work *vip = &((struct sim_vip_worker *)me)->vip;
+
+        out[0] = (struct sim_copy){&vip->snap.meta, SIM_KIND_VIP, me->key};
+        out[1] = (struct sim_copy){&vip->copy.meta, SIM_KIND_VIP, me->key};
+        return 2;
+    }
     if (sim_queue_part(queue) == SIM_PART_OWNERS) {
         struct sim_ovn_work *ovn = &((struct sim_ovn_worker *)me)->ovn;
 

@@ -3,7 +3,7 @@
  * It knows nothing of IPAM's lists and maps.  A NIC holds one address: a new one gives the old one
  * back.  A release gives back all that the owner's NICs hold in the subnets it covers.
  *
- *   per subnet:   nic[2 * names + 2]   address held, 0: none; the last two are the sweep's
+ *   per subnet:   nic[...]             address held, 0: none; by IPAM's number of the NIC
  *                 owner[size]          name + 1 of who holds the address, 0: nobody
  */
 #include "model/sim_internal.h"
@@ -15,7 +15,18 @@ static uint32_t *nics_of(struct sim_world *w, sim_id subnet)
 
 static uint16_t *owners_of(struct sim_world *w, sim_id subnet)
 {
-    return (uint16_t *)(nics_of(w, subnet) + (size_t)(w->limits.names + 1u) * 2);
+    return (uint16_t *)(nics_of(w, subnet) + sim_ipam_nics(w));
+}
+
+/* What a NIC of a name holds. */
+static uint32_t *held_by(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic)
+{
+    return nics_of(w, subnet) + sim_ipam_nic(w, name, (enum sim_nic)nic) - 1;
+}
+
+static unsigned nics(const struct sim_world *w, uint16_t name)
+{
+    return name == w->limits.names ? (unsigned)SIM_NIC_VIP : sim_nics(&w->limits);
 }
 
 static uint32_t offset_of(const struct sim_world *w, sim_id subnet, sim_v4 v4)
@@ -28,20 +39,22 @@ static uint32_t offset_of(const struct sim_world *w, sim_id subnet, sim_v4 v4)
 
 uint16_t sim_ledger_owner(const struct sim_world *w, sim_id subnet, sim_v4 v4)
 {
-    const uint32_t *nics = sim_at(w, w->at.ledger + w->at.ledger_of[subnet]);
-    const uint16_t *owners = (const uint16_t *)(nics + (size_t)(w->limits.names + 1u) * 2);
+    const uint32_t *nics_here = sim_at(w, w->at.ledger + w->at.ledger_of[subnet]);
+    const uint16_t *owners = (const uint16_t *)(nics_here + sim_ipam_nics(w));
 
     return owners[offset_of(w, subnet, v4)];
 }
 
 static void give_back(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic)
 {
-    uint32_t *held = nics_of(w, subnet) + (size_t)name * 2 + nic;
-    uint32_t other = nics_of(w, subnet)[(size_t)name * 2 + 1 - nic];
+    uint32_t *held = held_by(w, subnet, name, nic);
+    bool other = false;
 
     if (*held == 0)
         return;
-    if (other != *held && owners_of(w, subnet)[offset_of(w, subnet, *held)] == name + 1) {
+    for (unsigned n = 0; n < nics(w, name); n++)
+        other = other || (n != nic && *held_by(w, subnet, name, n) == *held);
+    if (!other && owners_of(w, subnet)[offset_of(w, subnet, *held)] == name + 1) {
         owners_of(w, subnet)[offset_of(w, subnet, *held)] = 0;
         sim_touched_address(w, subnet, *held);
     }
@@ -51,7 +64,7 @@ static void give_back(struct sim_world *w, sim_id subnet, uint16_t name, unsigne
 static void take(struct sim_world *w, sim_id subnet, uint16_t name, unsigned nic, sim_v4 v4)
 {
     uint16_t *owner = owners_of(w, subnet) + offset_of(w, subnet, v4);
-    uint32_t *held = nics_of(w, subnet) + (size_t)name * 2 + nic;
+    uint32_t *held = held_by(w, subnet, name, nic);
 
     if (*held != v4)
         give_back(w, subnet, name, nic);
@@ -84,10 +97,8 @@ static void fold_ipam(struct sim_world *w, const struct sim_event *e)
         return;
     }
     for (sim_id s = 0; s < w->limits.subnets; s++)
-        if (e->net == SIM_NONE || s == subnet) {
-            give_back(w, s, name, 0);
-            give_back(w, s, name, 1);
-        }
+        for (unsigned nic = 0; (e->net == SIM_NONE || s == subnet) && nic < nics(w, name); nic++)
+            give_back(w, s, name, nic);
 }
 
 void sim_ledger_fold(struct sim_world *w, const struct sim_event *event)
@@ -99,6 +110,6 @@ void sim_ledger_fold(struct sim_world *w, const struct sim_event *event)
     for (sim_id s = 0; s < w->limits.subnets; s++) {
         size_t addresses = (size_t)1 << (32 - sim_subnet(w, s)->prefix);
 
-        memset(nics_of(w, s), 0, (size_t)(w->limits.names + 1u) * 2 * 4 + addresses * 2);
+        memset(nics_of(w, s), 0, (size_t)sim_ipam_nics(w) * 4 + addresses * 2);
     }
 }

@@ -26,9 +26,18 @@ static int find_subnet(struct sim_turn *t)
     return NEXT;
 }
 
+static bool when_counted_here(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_ovn_eip_update) == SIM_ovn_eip_update_patch;
+}
+
 static int read_subnet(struct sim_turn *t)
 {
-    return sim_read_subnet(t, sim_ref_id(t->me->net)) ? NEXT : FAIL;
+    if (!sim_read_subnet(t, sim_ref_id(t->me->net)))
+        return FAIL;
+    if (when_counted_here(t))
+        sim_see_status(t);
+    return NEXT;
 }
 
 static int refuse_upper(struct sim_turn *t)
@@ -62,13 +71,14 @@ static int take(struct sim_turn *t, const struct sim_alloc *got)
 {
     t->me->v4 = got->v4;
     t->me->mac = got->mac;
+    sim_ovn_work(t)->v6 = got->v6;
     return got->error == IPAM_ERROR_NONE ? NEXT : FAIL;
 }
 
 static int allocate_static(struct sim_turn *t)
 {
-    struct sim_alloc got = sim_ipam_static(t, owner(t), SIM_NIC_BARE, sim_ref_id(t->me->net),
-                                           sim_ovn_work(t)->snap.spec_v4, true, 0);
+    struct sim_alloc_wish wish = {SIM_NIC_BARE, sim_ovn_work(t)->snap.spec_v4, 0, true, 0};
+    struct sim_alloc got = sim_ipam_static(t, owner(t), sim_ref_id(t->me->net), &wish);
 
     return take(t, &got);
 }
@@ -91,8 +101,6 @@ static int allocate_random(struct sim_turn *t)
             t->me->skip = (uint8_t)(t->me->skip | 1u << i);
             return OA8;
         }
-    if (sim_asks(t->w, SIM_v6_nil_text))
-        sim_ovn_work(t)->v6 = SIM_V6_NIL_TEXT;
     return NEXT;
 }
 
@@ -164,11 +172,6 @@ static int add_finalizer(struct sim_turn *t)
     (void)sim_add_finalizer(&body.meta, sim_ovn_eip_finalizer(t->w));
     result = sim_patch_ovn_eip_finalizers(t, snap, &body);
     return result == SIM_RESULT_OK || result == SIM_RESULT_NOT_FOUND ? NEXT : FAIL;
-}
-
-static bool when_counted_here(const struct sim_turn *t)
-{
-    return sim_asks(t->w, SIM_ovn_eip_update) == SIM_ovn_eip_update_patch;
 }
 
 static bool when_status_asked(const struct sim_turn *t)

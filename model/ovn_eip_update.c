@@ -381,7 +381,10 @@ static int read_subnet(struct sim_turn *t)
     if (snap(t)->net == 0)
         return FAIL;
     t->me->net = snap(t)->net;
-    return sim_read_subnet(t, sim_ref_id(snap(t)->net)) ? NEXT : FAIL;
+    if (!sim_read_subnet(t, sim_ref_id(snap(t)->net)))
+        return FAIL;
+    sim_see_status(t);
+    return NEXT;
 }
 
 /* clang-format off */

@@ -44,6 +44,13 @@ enum sim_switch {
     X(ovn_eips_counted, always, 3)                                                                 \
     X(ovn_nat_found_by, one, 0)                                                                    \
     X(ovn_nat_found_by, both, 1)                                                                   \
+    X(vip_static_by, v4, 0)                                                                        \
+    X(vip_static_by, any, 1)                                                                       \
+    X(vip_static_by, mac_too, 2)                                                                   \
+    X(vip_cleaned_up, deleted, 0)                                                                  \
+    X(vip_cleaned_up, terminating, 1)                                                              \
+    X(vip_restored_as, bare, 0)                                                                    \
+    X(vip_restored_as, port, 1)                                                                    \
     X(release_site, del, 0)                                                                        \
     X(release_site, upd_after_fin, 1)                                                              \
     X(release_site, upd_before_fin, 2)                                                             \

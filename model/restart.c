@@ -63,7 +63,9 @@ void sim_crash(struct sim_turn *t)
     sim_emit(t, &e);
 }
 
-static void list_kind(struct sim_turn *t, enum sim_kind_id kind)
+/* ---- InitIPAM ---- */
+
+static void list_all(struct sim_turn *t, enum sim_kind_id kind)
 {
     struct sim_event e = sim_event_new(t, SIM_EVENT_LIST);
 
@@ -74,38 +76,66 @@ static void list_kind(struct sim_turn *t, enum sim_kind_id kind)
     sim_emit(t, &e);
 }
 
-/* InitIPAM: the address is status.ip; an empty one fails to parse and reserves nothing. */
-static void restore(struct sim_turn *t, sim_id eip)
+/* The address is status.ip; an empty one fails to parse and reserves nothing. */
+static void restore_eip(struct sim_turn *t, sim_id eip)
 {
     const struct sim_eip *c = &sim_eip(t->w, eip)->cache;
+    struct sim_alloc_wish wish = {SIM_NIC_BARE, c->status_ip, 0, false, c->mac};
 
     if (sim_flawed(t->w, SIM_FLAW_RESTORE, SIM_UNRESTORED_ALL) ||
         (sim_flawed(t->w, SIM_FLAW_RESTORE, SIM_UNRESTORED_TERMINATING) &&
          sim_eip_terminating(c)) ||
         (sim_flawed(t->w, SIM_FLAW_RESTORE, SIM_UNRESTORED_UNNAMED) && c->net == 0))
         return;
-    (void)sim_ipam_static(t, sim_eip_owner(eip), SIM_NIC_BARE, sim_ext(t->w, c->net), c->status_ip,
-                          false, c->mac);
+    (void)sim_ipam_static(t, sim_eip_owner(eip), sim_ext(t->w, c->net), &wish);
 }
 
-/* The subnet is what externalSubnet says as it stands: an empty one is none. */
+/* The second family's address is not passed on: in a dual-stack subnet another one is drawn. */
+static void restore_vip(struct sim_turn *t, sim_id vip)
+{
+    const struct sim_vip *c = (const struct sim_vip *)sim_cache(t->w, SIM_KIND_VIP, vip);
+    bool by_port = sim_asks(t->w, SIM_vip_restored_as) == SIM_vip_restored_as_port;
+    struct sim_alloc_wish wish = {by_port ? SIM_NIC_PORT : SIM_NIC_BARE, c->status_v4, 0, false,
+                                  c->status_mac};
+    sim_id net = sim_net_key(t->w, c->net), subnet = sim_ref_id(sim_net(t->w, net)->subnet);
+
+    if (by_port && (subnet == SIM_NONE || !sim_subnet(t->w, subnet)->present))
+        return;
+    (void)sim_ipam_static(t, (struct sim_owner){SIM_KIND_VIP, vip}, net, &wish);
+}
+
+/* An empty externalSubnet is no subnet here, whatever the add handler took it for. */
 static void restore_ovn_eip(struct sim_turn *t, sim_id eip)
 {
     const struct sim_ovn_eip *c =
         (const struct sim_ovn_eip *)sim_cache(t->w, SIM_KIND_OVN_EIP, eip);
-    struct sim_owner who = {SIM_KIND_OVN_EIP, eip};
+    struct sim_alloc_wish wish = {SIM_NIC_BARE, c->status_v4, 0, false, c->status_mac};
 
-    (void)sim_ipam_static(t, who, SIM_NIC_BARE, c->net == 0 ? 0 : sim_ref_id(c->net), c->status_v4,
-                          false, c->status_mac);
+    (void)sim_ipam_static(t, (struct sim_owner){SIM_KIND_OVN_EIP, eip}, sim_net_key(t->w, c->net),
+                          &wish);
 }
 
-static void restore_ovn_eips(struct sim_turn *t)
+/* Kind by kind, each in order of name. */
+static void restore_all(struct sim_turn *t)
 {
-    list_kind(t, SIM_KIND_OVN_EIP);
-    for (sim_id i = 0; i < t->w->limits.ovn_eips; i++)
-        if (sim_exists(sim_cache(t->w, SIM_KIND_OVN_EIP, i)))
-            restore_ovn_eip(t, i);
+    static const struct {
+        enum sim_kind_id kind;
+        void (*restore)(struct sim_turn *t, sim_id id);
+    } order[] = {{SIM_KIND_VIP, restore_vip},
+                 {SIM_KIND_EIP, restore_eip},
+                 {SIM_KIND_OVN_EIP, restore_ovn_eip}};
+
+    for (unsigned k = 0; k < sizeof order / sizeof *order; k++) {
+        if (order[k].kind != SIM_KIND_EIP && !t->w->limits.owners)
+            continue;
+        list_all(t, order[k].kind);
+        for (sim_id i = 0; i < sim_limit(&t->w->limits, (enum sim_object)order[k].kind); i++)
+            if (sim_exists(sim_cache(t->w, order[k].kind, i)))
+                order[k].restore(t, i);
+    }
 }
+
+/* ---- caches ---- */
 
 static void fill_caches(struct sim_world *w)
 {
@@ -159,14 +189,7 @@ void sim_boot(struct sim_turn *t)
     sim_emit(t, &e);
     fill_caches(w);
     sim_ipam_rebuild(w);
-    if (w->limits.owners)
-        list_kind(t, SIM_KIND_VIP);
-    list_kind(t, SIM_KIND_EIP);
-    for (sim_id i = 0; i < w->limits.eips; i++)
-        if (sim_eip_exists(&sim_eip(w, i)->cache))
-            restore(t, i);
-    if (w->limits.owners)
-        restore_ovn_eips(t);
+    restore_all(t);
     ask_status(t);
     ask_sweeps(t);
     tell_added(t);

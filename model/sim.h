@@ -41,12 +41,13 @@ struct sim_range {
 };
 
 struct sim_subnet_setup {
-    sim_id net;           /* its name */
-    uint8_t prefix;       /* /prefix, 16..30 */
-    uint8_t present;      /* does the object exist at the start */
-    uint8_t ovn;          /* is its provider an OVN one */
-    uint8_t vlan;         /* is spec.vlan set */
-    sim_ref vpc;          /* spec.vpc, a VPC */
+    sim_id net;               /* its name */
+    uint8_t prefix;           /* /prefix, 16..30 */
+    uint8_t present;          /* does the object exist at the start */
+    uint8_t ovn;              /* is its provider an OVN one */
+    uint8_t vlan;             /* is spec.vlan set */
+    uint8_t provider_differs; /* from NAME.kube-system */
+    sim_ref vpc;              /* spec.vpc, a VPC */
     uint16_t router_port; /* id among limits.names, + 1, of the name VPC-SUBNET; 0: there is none */
     sim_v4 cidr;          /* network address */
     sim_v4 gateway;

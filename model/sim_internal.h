@@ -209,6 +209,7 @@ struct sim_part {
 struct sim_kind {
     uint16_t size; /* of the object */
     struct sim_part labels, annotations, status;
+    bool written_whole; /* no status subresource: every write carries the status */
     /* What a user asks for who writes this spec: enum sim_wish. */
     uint8_t (*wish)(const struct sim_meta *object);
     /* Event functions; the cache shows the new state already. */
@@ -255,7 +256,8 @@ void sim_cache_set(struct sim_world *w, enum sim_kind_id kind, sim_id id,
 
 struct sim_alloc {
     uint8_t error; /* enum ipam_error */
-    uint8_t pad[3];
+    uint8_t pad;
+    sim_v6 v6;
     sim_v4 v4;
     uint32_t mac;
 };
@@ -263,10 +265,16 @@ struct sim_alloc {
 uint32_t sim_first_mac(const struct sim_limits *limits, enum sim_kind_id kind);
 struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
                                  sim_id net, uint8_t skip);
-/* draw: a fresh MAC, else mac, 0: none; the NIC is the port, or the bare name for InitIPAM. want
- * may be a text that is no address. */
-struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, enum sim_nic nic,
-                                 sim_id net, sim_v4 want, bool draw, uint32_t mac);
+/* What a handler asks for. */
+struct sim_alloc_wish {
+    enum sim_nic nic; /* the port, or the bare name for InitIPAM */
+    sim_v4 v4;        /* may be a text that is no address; 0 and no v6: the empty text */
+    sim_v6 v6;        /* an address or 0 */
+    bool draw;        /* a fresh MAC, else mac, 0: none */
+    uint32_t mac;
+};
+struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, sim_id net,
+                                 const struct sim_alloc_wish *wish);
 /* net SIM_NONE: all subnets. */
 void sim_ipam_release(struct sim_turn *t, struct sim_owner who, sim_id net);
 /* Takes a free address for the sweep of a gateway, under a key that is nobody's name; it holds one

@@ -101,7 +101,13 @@ struct sim_step {
     X(OVN_EIP_DEL, sim_ovn_eip_del_steps, "delete an OvnEip")                                      \
     X(OVN_EIP_PERSIST, sim_ovn_eip_persist_steps, "write an added OvnEip")                         \
     X(OVN_EIP_STATUS, sim_ovn_eip_status_steps, "patch an OvnEip's status")                        \
-    X(OVN_EIP_FINALIZER_DEL, sim_ovn_eip_finalizer_del_steps, "remove an OvnEip's finalizer")
+    X(OVN_EIP_FINALIZER_DEL, sim_ovn_eip_finalizer_del_steps, "remove an OvnEip's finalizer")      \
+    X(VIP_ADD, sim_vip_add_steps, "add a Vip")                                                     \
+    X(VIP_UPDATE, sim_vip_update_steps, "update or delete a Vip")                                  \
+    X(VIP_DEL, sim_vip_del_steps, "after a Vip's deletion")                                        \
+    X(VIP_PERSIST, sim_vip_persist_steps, "write an added Vip")                                    \
+    X(VIP_FINALIZER_ADD, sim_vip_finalizer_add_steps, "add a Vip's finalizer")                     \
+    X(VIP_FINALIZER_DEL, sim_vip_finalizer_del_steps, "remove a Vip's finalizer")
 
 enum sim_table {
 #define X(name, array, title) SIM_TABLE_##name,
@@ -177,6 +183,12 @@ int sim_refuse_upper_v6(struct sim_turn *t);
 int sim_look_up_namespace(struct sim_turn *t);
 /* Reads me->snap again; gone: SUCCEED. */
 int sim_read_again(struct sim_turn *t);
+
+/* A handler of v1.12 that will write a subnet's status itself has read the subnet, me->net: what it
+ * writes is compared with that. */
+void sim_see_status(struct sim_turn *t);
+/* Such a handler is over. */
+void sim_unsee_status(struct sim_turn *t);
 
 /* At the start of a controller: gateways with pods that wait for it are initialised. */
 void sim_init_gateways(struct sim_turn *t);

@@ -56,31 +56,64 @@ static bool when_eips_count(const struct sim_turn *t)
     return sim_asks(t->w, SIM_ovn_subnets_count_eips) || !sim_subnet(t->w, subnet_of_key(t))->ovn;
 }
 
-static void compute_range(struct sim_turn *t, unsigned which, enum ipam_list list)
+/* ---- what is compared ---- */
+
+static struct sim_seen *seen_mut(struct sim_turn *t)
+{
+    struct sim_seen *seen =
+        (struct sim_seen *)((uint8_t *)t->w + t->w->at.seen) + (next_sets(t) - SIM_STATUS_SETS) / 2;
+
+    sim_touch(t->w, seen, sizeof *seen);
+    return seen;
+}
+
+void sim_see_status(struct sim_turn *t)
 {
     sim_id subnet = subnet_of_key(t);
+    struct sim_seen *seen = seen_mut(t);
+
+    seen->using_ips = sim_subnet(t->w, subnet)->using_ips;
+    seen->available_ips = sim_subnet(t->w, subnet)->available_ips;
+    for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
+        struct ipam_addrset stored = sim_status_set(t->w, subnet, i);
+
+        sim_status_set_assign(t->w, subnet, next_sets(t) + i, &stored);
+    }
+}
+
+/* Puts the range where it will be written from; does it differ from what the handler has read? */
+static bool compute_range(struct sim_turn *t, unsigned which, enum ipam_list list)
+{
+    sim_id subnet = subnet_of_key(t);
+    unsigned next = next_sets(t) + which;
     struct ipam_addrset out = sim_scratch_set(t->w, subnet);
-    struct ipam_addrset in;
+    struct ipam_addrset in = sim_status_set(t->w, subnet, when_own_queue(t) ? which : next),
+                        list_now;
+    bool differs;
 
     ipam_addrset_clear(&out);
     if (ipam_list_of(sim_ipam(t->w), sim_ipam_subnet(subnet), IPAM_V4, IPAM_WHOLE_SUBNET, list,
-                     &in))
-        ipam_addrset_copy(&out, &in);
+                     &list_now))
+        ipam_addrset_copy(&out, &list_now);
     if (sim_asks(t->w, SIM_status_minus_excludes) &&
         ipam_list_of(sim_ipam(t->w), sim_ipam_subnet(subnet), IPAM_V4, IPAM_WHOLE_SUBNET,
-                     IPAM_RESERVED, &in))
-        ipam_addrset_subtract(&out, &in);
-    sim_status_set_assign(t->w, subnet, which, &out);
+                     IPAM_RESERVED, &list_now))
+        ipam_addrset_subtract(&out, &list_now);
+    differs = !ipam_addrset_equal(&in, &out);
+    sim_status_set_assign(t->w, subnet, next, &out);
+    return differs;
 }
 
-static void compute(struct sim_turn *t)
+static bool counts_differ(struct sim_turn *t)
 {
     const struct sim_subnet_slot *s = sim_subnet(t->w, subnet_of_key(t));
     uint32_t taken = s->excluded + t->me->using_ips;
 
     t->me->available_ips = taken < s->size ? s->size - taken : 0;
-    compute_range(t, next_sets(t), IPAM_USING);
-    compute_range(t, next_sets(t) + 1, IPAM_AVAILABLE);
+    if (when_own_queue(t))
+        return s->using_ips != t->me->using_ips || s->available_ips != t->me->available_ips;
+    return seen_mut(t)->using_ips != t->me->using_ips ||
+           seen_mut(t)->available_ips != t->me->available_ips;
 }
 
 static uint32_t reporting(const struct sim_world *w, sim_id subnet)
@@ -162,26 +195,15 @@ static int count_eips(struct sim_turn *t)
     return NEXT;
 }
 
-static bool same_set(const struct sim_world *w, sim_id subnet, unsigned a, unsigned b)
-{
-    struct ipam_addrset x = sim_status_set(w, subnet, a), y = sim_status_set(w, subnet, b);
-
-    return ipam_addrset_equal(&x, &y);
-}
-
 enum { T1, T2, T3A, T3C, T3, T3B, T4, T5, T6 };
 
 static int compare(struct sim_turn *t)
 {
-    sim_id subnet = subnet_of_key(t);
-    const struct sim_subnet_slot *s = sim_subnet(t->w, subnet);
+    bool counts = counts_differ(t);
+    bool used = compute_range(t, SIM_STATUS_USING, IPAM_USING);
+    bool available = compute_range(t, SIM_STATUS_AVAILABLE, IPAM_AVAILABLE);
 
-    compute(t);
-    if (s->using_ips == t->me->using_ips && s->available_ips == t->me->available_ips &&
-        same_set(t->w, subnet, SIM_STATUS_USING, next_sets(t)) &&
-        same_set(t->w, subnet, SIM_STATUS_AVAILABLE, next_sets(t) + 1))
-        return T6;
-    return NEXT;
+    return counts || used || available ? NEXT : T6;
 }
 
 static void store(struct sim_turn *t)
@@ -232,6 +254,14 @@ static void forget_next(struct sim_turn *t)
     }
     forget_set(t->w, subnet, next_sets(t));
     forget_set(t->w, subnet, next_sets(t) + 1);
+    memset(seen_mut(t), 0, sizeof(struct sim_seen));
+}
+
+void sim_unsee_status(struct sim_turn *t)
+{
+    if (next_sets(t) != SIM_STATUS_NEXT_USING && t->me->net != 0 &&
+        sim_net(t->w, sim_ref_id(t->me->net))->subnet != 0)
+        forget_next(t);
 }
 
 static int write_status(struct sim_turn *t)
@@ -259,7 +289,7 @@ static int write_status(struct sim_turn *t)
 static int check(struct sim_turn *t)
 {
     struct ipam_addrset set = sim_status_set(t->w, subnet_of_key(t), next_sets(t));
-    bool bad = t->me->using_ips != 0 && ipam_addrset_empty(&set);
+    bool bad = when_own_queue(t) && t->me->using_ips != 0 && ipam_addrset_empty(&set);
 
     forget_next(t);
     return bad && sim_asks(t->w, SIM_status_check) ? FAIL : NEXT;

@@ -32,6 +32,17 @@ typedef uint16_t sim_v6;
 #define SIM_V6_NIL_TEXT ((sim_v6)1)
 #define SIM_V6_FIRST_TEXT ((sim_v6)2)
 #define SIM_V6_HAS_UPPER ((sim_v6)0x4000)
+#define SIM_V6_ADDRESS ((sim_v6)0x8000)
+
+static inline bool sim_v6_is_address(sim_v6 v6)
+{
+    return (v6 & SIM_V6_ADDRESS) != 0;
+}
+
+static inline bool sim_v6_has_upper(sim_v6 v6)
+{
+    return !sim_v6_is_address(v6) && (v6 & SIM_V6_HAS_UPPER) != 0;
+}
 
 static inline sim_ref sim_ref_of(sim_id id)
 {
@@ -163,9 +174,9 @@ uint16_t sim_limit(const struct sim_limits *limits, enum sim_object kind);
     X(UPDATE_OVN_EIP, "updateOvnEip", OVN_EIP, SHARED, OWNERS, OVN_EIP_UPDATE)                     \
     X(RESET_OVN_EIP, "resetOvnEip", OVN_EIP, SHARED, OWNERS, OVN_EIP_RESET)                        \
     X(DEL_OVN_EIP, "delOvnEip", OVN_EIP, SHARED, OWNERS, OVN_EIP_DEL)                              \
-    X(ADD_VIP, "addVip", VIP, OWN, OWNERS, NONE)                                                   \
-    X(UPDATE_VIP, "updateVip", VIP, OWN, OWNERS, NONE)                                             \
-    X(DEL_VIP, "delVip", VIP, OWN, OWNERS, NONE)                                                   \
+    X(ADD_VIP, "addVip", VIP, OWN, OWNERS, VIP_ADD)                                                \
+    X(UPDATE_VIP, "updateVip", VIP, OWN, OWNERS, VIP_UPDATE)                                       \
+    X(DEL_VIP, "delVip", VIP, OWN, OWNERS, VIP_DEL)                                                \
     X(VIRTUAL_PARENTS, "virtualParents", VIP, OWN, OWNERS, NONE)                                   \
     X(ADD_OVN_FIP, "addOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                                     \
     X(UPDATE_OVN_FIP, "updateOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                               \

@@ -39,6 +39,8 @@ size_t sim_worker_size(enum sim_queue_id queue)
 {
     if (sim_queue_rule(queue) != SIM_KIND_COUNT)
         return sizeof(struct sim_rule_worker);
+    if (sim_queue_keys(queue) == SIM_OBJECT_VIP)
+        return sizeof(struct sim_vip_worker);
     return sim_queue_keys(queue) == SIM_OBJECT_OVN_EIP ? sizeof(struct sim_ovn_worker)
                                                        : sizeof(struct sim_worker);
 }
@@ -157,6 +159,8 @@ static void end_handler(struct sim_turn *t)
         sim_pass_clear(t->w, SIM_KIND_EIP);
     else if (me->table[0] == SIM_TABLE_GATEWAY_RULES)
         sim_pass_clear(t->w, sim_queue_rule((enum sim_queue_id)t->queue));
+    if (sim_queue_part((enum sim_queue_id)t->queue) == SIM_PART_OWNERS)
+        sim_unsee_status(t);
     memset(me->table, 0, sizeof me->table);
     memset(me->row, 0, sizeof me->row);
     me->depth = 0;

@@ -90,9 +90,10 @@ static void ipam_limits_of(const struct sim_setup *s, struct ipam_limits *limits
         subnet[i].family[IPAM_V4].bits = 32u - s->subnets[i].prefix;
     limits->n_subnets = s->limits.subnets;
     limits->n_owners = s->limits.names + (s->policy.value[SIM_gateway_swept] != 0 ? 1u : 0u);
-    limits->n_nics = limits->n_owners * 2u;
+    limits->n_nics =
+        s->limits.owners ? (s->limits.names + 1u) * 2u + s->limits.names : limits->n_owners * 2u;
     limits->n_macs = s->limits.macs;
-    limits->n_owner_nics = 4;
+    limits->n_owner_nics = s->limits.owners ? 16 : 4; /* objects of one name share the list */
     limits->subnet = subnet;
 }
 
@@ -221,8 +222,10 @@ static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct 
     at->status_sets = place(c, at->sets, sim_status_sets(l));
     at->pod_rules = place(c, sizeof(struct sim_pod_rule),
                           (size_t)l->gateways * l->pods_per_gateway * l->pod_rules);
-    if (l->owners)
+    if (l->owners) {
         lay_out_items(c, at, l);
+        at->seen = place(c, sizeof(struct sim_seen), SIM_COUNTING_HANDLERS);
+    }
     if (l->owners)
         at->ovn = place(c, sizeof(uint32_t) + l->ovn_rows * sizeof(struct sim_ovn_row), 1);
     at->ipam = place(c, ipam_bytes(s), 1);
@@ -248,8 +251,8 @@ static bool lay_out(struct sim_layout *at, const struct sim_setup *s)
     /* the ledger: per subnet, what each NIC holds, then who holds each address */
     for (unsigned i = 0; i < s->limits.subnets; i++) {
         at->ledger_of[i] = (uint32_t)ledger;
-        ledger +=
-            (size_t)(s->limits.names + 1u) * 2 * 4 + ((size_t)1 << (32 - s->subnets[i].prefix)) * 2;
+        ledger += ((s->limits.names + 1u) * 2 + (s->limits.owners ? s->limits.names : 0u)) * 4 +
+                  ((size_t)1 << (32 - s->subnets[i].prefix)) * 2;
         ledger = (ledger + 15) / 16 * 16;
     }
     at->ledger = place(&c, ledger, 1);
@@ -283,6 +286,7 @@ static void fill_subnet(struct sim_world *w, sim_id i, const struct sim_subnet_s
     s->ovn = n->ovn;
     s->vlan = n->vlan;
     s->vpc = n->vpc;
+    s->provider_differs = n->provider_differs;
     s->router_port = n->router_port;
     s->first_exclude = *next_exclude;
     s->n_excludes = (uint32_t)n->n_excludes;

@@ -96,9 +96,9 @@ struct sim_subnet_slot {
     uint8_t present;
     uint8_t ovn;
     uint8_t vlan;
-    uint8_t status_known; /* a status was written at least once */
-    uint8_t pad;
-    sim_ref vpc;          /* spec.vpc */
+    uint8_t status_known;     /* a status was written at least once */
+    uint8_t provider_differs; /* from NAME.kube-system */
+    sim_ref vpc;              /* spec.vpc */
     uint16_t router_port; /* the name VPC-SUBNET: id among names, + 1; 0: nothing is called so */
     uint32_t using_ips;   /* the stored status; the two ranges are sim_status_set */
     uint32_t available_ips;
@@ -237,6 +237,13 @@ struct sim_rule_worker {
     struct sim_rule_work rule;
 };
 
+/* The counts of a subnet's status as a handler of v1.12 has read them that writes it itself; the
+ * ranges stand where those are that it will write. */
+struct sim_seen {
+    uint32_t using_ips;
+    uint32_t available_ips;
+};
+
 /* What a handler that works on OvnEips knows beside. */
 struct sim_ovn_work {
     struct sim_ovn_eip snap; /* the OvnEip as the handler read it */
@@ -252,12 +259,26 @@ struct sim_ovn_worker {
     struct sim_ovn_work ovn;
 };
 
+/* The same of a handler that works on a Vip. */
+struct sim_vip_work {
+    struct sim_vip snap; /* the Vip as the handler read it */
+    struct sim_vip copy; /* the Vip as a helper read it */
+    uint32_t parent_mac; /* argument of createOrUpdateVipCR */
+    sim_v6 v6;           /* beside worker.v4 */
+    uint16_t pad;
+};
+
+struct sim_vip_worker {
+    struct sim_worker worker;
+    struct sim_vip_work vip;
+};
+
 struct sim_layout {
     uint32_t globals, slots[SIM_KIND_COUNT], gateways, pods, nets, subnets, policies, rules;
     uint32_t queues[SIM_QUEUE_COUNT]; /* each with its nodes, then its worker */
     uint32_t failures, deleted;
     uint32_t watch[SIM_KIND_COUNT], pass[SIM_KIND_COUNT];
-    uint32_t pod_rules, ovn, items[2];
+    uint32_t pod_rules, ovn, items[2], seen;
     uint32_t excludes, interfaces, status_sets, ipam;
     uint32_t absent; /* an empty queue and an idle worker: those of the queues that are not there */
     uint32_t state_end; /* here the derived part begins */
@@ -440,19 +461,20 @@ struct ipam_addrset sim_interface(const struct sim_world *w, sim_id pod, sim_id 
 enum {
     SIM_STATUS_USING,
     SIM_STATUS_AVAILABLE,
-    SIM_STATUS_NEXT_USING, /* what the status handler is about to write; else as stored */
+    SIM_STATUS_NEXT_USING, /* what the status handler is about to write; else nothing */
     SIM_STATUS_NEXT_AVAILABLE,
     SIM_STATUS_SETS
 };
 struct ipam_addrset sim_status_set(const struct sim_world *w, sim_id subnet, unsigned which);
+enum { SIM_COUNTING_HANDLERS = 5 };
 /* How many sets there are: with owners two more for each handler of v1.12 that counts itself. */
 static inline unsigned sim_status_sets(const struct sim_limits *limits)
 {
-    return limits->owners ? SIM_STATUS_SETS + 10 : SIM_STATUS_SETS;
+    return limits->owners ? SIM_STATUS_SETS + 2 * SIM_COUNTING_HANDLERS : SIM_STATUS_SETS;
 }
 
 /* IPAM's numbers for things: they count from 1.  An owner is a name, so that objects of any kind
- * with equal names are one owner, as in kube-ovn; a NIC is one of the two an owner's name gives. */
+ * with equal names are one owner, as in kube-ovn; a NIC is one of those that its name gives. */
 static inline uint32_t sim_ipam_subnet(sim_id subnet)
 {
     return (uint32_t)subnet + 1;
@@ -463,9 +485,25 @@ static inline uint32_t sim_ipam_owner(uint16_t name)
     return (uint32_t)name + 1;
 }
 
-static inline uint32_t sim_ipam_nic(uint16_t name, enum sim_nic nic)
+static inline uint32_t sim_ipam_nic(const struct sim_world *w, uint16_t name, enum sim_nic nic)
 {
-    return (uint32_t)name * 2 + (uint32_t)nic + 1;
+    return nic == SIM_NIC_VIP ? (w->limits.names + 1u) * 2 + name + 1
+                              : (uint32_t)name * 2 + (uint32_t)nic + 1;
+}
+
+/* The other way round. */
+static inline enum sim_nic sim_ipam_nic_of(const struct sim_world *w, uint32_t nic, uint16_t *name)
+{
+    uint32_t others = (w->limits.names + 1u) * 2;
+
+    *name = (uint16_t)(nic > others ? nic - others - 1 : (nic - 1) / 2);
+    return nic > others ? SIM_NIC_VIP : (enum sim_nic)((nic - 1) % 2);
+}
+
+/* How many NICs there can be in IPAM. */
+static inline uint32_t sim_ipam_nics(const struct sim_world *w)
+{
+    return (w->limits.names + 1u) * 2 + (w->limits.owners ? w->limits.names : 0u);
 }
 
 static inline sim_id sim_pod_id(const struct sim_world *w, sim_id gateway, unsigned n)
@@ -477,6 +515,13 @@ static inline sim_id sim_pod_id(const struct sim_world *w, sim_id gateway, unsig
 static inline sim_id sim_ext(const struct sim_world *w, sim_ref net)
 {
     return net == 0 ? w->default_net : sim_ref_id(net);
+}
+
+/* The net of a name as it stands: worlds with other owners than EIPs have one for the empty text,
+ * which sorts first. */
+static inline sim_id sim_net_key(const struct sim_world *w, sim_ref net)
+{
+    return net == 0 && w->limits.owners ? 0 : sim_ref_id(net);
 }
 
 /* The subnet in which the address lies that an existing EIP reports under this policy; SIM_NONE if

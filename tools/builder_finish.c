@@ -96,6 +96,7 @@ static void fill_subnets(struct tool_builder *b)
         subnets[i].router_port = router_port_of(b, s);
         subnets[i].ovn = is_ovn(s->provider);
         subnets[i].vlan = s->vlan;
+        subnets[i].provider_differs = n != strlen(s->name) || memcmp(s->provider, s->name, n) != 0;
         subnets[i].cidr = s->cidr;
         subnets[i].gateway = s->gateway;
         subnets[i].excludes = s->excludes;

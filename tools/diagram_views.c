@@ -37,7 +37,7 @@ static sim_v4 held(const struct sim_world *w, sim_id id)
             struct ipam_addr a;
 
             if (ipam_nic_address(sim_ipam(w), sim_ipam_subnet(s), IPAM_V4,
-                                 sim_ipam_nic(sim_eip(w, id)->name, (enum sim_nic)nic), &a))
+                                 sim_ipam_nic(w, sim_eip(w, id)->name, (enum sim_nic)nic), &a))
                 return (sim_v4)a.lo;
         }
     return 0;

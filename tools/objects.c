@@ -49,7 +49,7 @@ static const char *type_text(const struct engine_config *config, const char *con
     return value - n < config->names.n_texts ? config->names.text[value - n] : "?";
 }
 
-static void v6_text(const struct engine_config *config, sim_v6 v6, struct tool_text *out)
+void tool_v6_text(const struct engine_config *config, sim_v6 v6, struct tool_text *out)
 {
     uint32_t text = (uint32_t)(v6 & ~SIM_V6_HAS_UPPER) - SIM_V6_FIRST_TEXT;
 
@@ -64,7 +64,7 @@ void tool_v6_label(const struct engine_config *config, sim_v6 v6, struct tool_te
 {
     size_t from = out->length;
 
-    v6_text(config, v6, out);
+    tool_v6_text(config, v6, out);
     for (size_t i = from; i < out->length; i++)
         if (out->at[i] == ':' && config->setup.policy.value[SIM_ovn_v6_label_encoded])
             out->at[i] = '-';
@@ -93,7 +93,7 @@ static void owner_field_text(const struct engine_config *config, const struct si
 {
     switch ((enum sim_field_type)f->type) {
     case SIM_FIELD_V6_TEXT:
-        v6_text(config, (sim_v6)value, out);
+        tool_v6_text(config, (sim_v6)value, out);
         break;
     case SIM_FIELD_V6_LABEL:
         tool_v6_label(config, (sim_v6)value, out);

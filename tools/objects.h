@@ -37,6 +37,7 @@ const char *tool_network_text(const struct engine_config *config, sim_v4 v4, uin
                               char out[24]);
 /* "fip,snat" */
 void tool_nat_text(uint8_t nat, struct tool_text *out);
+void tool_v6_text(const struct engine_config *config, sim_v6 v6, struct tool_text *out);
 const char *tool_protocol_text(uint8_t protocol);
 
 /* A label's value for an IPv6 address. */

@@ -493,7 +493,7 @@ void tool_nic_text(const struct tool_render *r, const struct sim_world *w, uint1
     tool_text_add(out, r->name[name]);
     if (nic == SIM_NIC_BARE)
         return;
-    if (sim_asks(w, SIM_subnet_resolution) == 0 || subnet == 0)
+    if (nic == SIM_NIC_PORT && (sim_asks(w, SIM_subnet_resolution) == 0 || subnet == 0))
         tool_text_printf(out, "..%s.%s", net < w->limits.nets ? r->config->names.net[net] : "",
                          TOOL_NAMESPACE);
     else if (strcmp(r->config->names.provider[sim_ref_id(subnet)], "ovn") == 0)
@@ -533,6 +533,16 @@ static void render_ovn(const struct tool_render *r, const struct sim_world *w,
     tool_put_text(out, "result", sim_result_text((enum sim_result)e->result));
 }
 
+static void second_family(const struct tool_render *r, sim_v6 v6, const char *key,
+                          struct tool_text *out)
+{
+    struct tool_text text = {0};
+
+    tool_v6_text(r->config, v6, &text);
+    tool_put_text(out, key, tool_text_get(&text));
+    tool_text_free(&text);
+}
+
 static void render_ipam(const struct tool_render *r, const struct sim_world *w,
                         const struct sim_event *e, struct tool_text *out)
 {
@@ -560,8 +570,8 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w,
                   e->net == SIM_NONE ? "" : tool_object_text(r, SIM_OBJECT_SUBNET, e->net));
     if (e->verb != SIM_VERB_RELEASE && e->ipam_error == IPAM_ERROR_NONE)
         v4(r, out, "v4", e->v4);
-    if (shows_mac(r, e) && e->verb == SIM_VERB_RANDOM && sim_asks(w, SIM_v6_nil_text))
-        tool_put_text(out, "v6", "<nil>");
+    if (shows_mac(r, e) && e->v6 != 0)
+        second_family(r, e->v6, "v6", out);
     worker(out, e);
     v4_if(r, out, "want", e->want);
 }

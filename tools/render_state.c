@@ -402,7 +402,10 @@ static void render_northbound(const struct tool_render *r, const struct sim_worl
         snprintf(add_text(&t), TEXT, "%s", tool_text_get(&s));
     }
     sort_texts(&t);
-    put_texts(&t, out);
+    if (t.count > 0)
+        put_texts(&t, out);
+    else
+        tool_text_add(out, "[]");
     free(t.text);
     tool_text_free(&s);
 }
@@ -558,9 +561,11 @@ static void render_list(const struct ipam_view *v, const char *name, uint32_t po
 
 static void render_nic(const struct ipam_view *v, uint32_t nic, struct tool_text *s)
 {
+    uint16_t name;
+    enum sim_nic which = sim_ipam_nic_of(v->w, nic, &name);
+
     tool_text_clear(s);
-    tool_nic_text(v->r, v->w, (uint16_t)((nic - 1) / 2), (enum sim_nic)((nic - 1) % 2),
-                  v->r->config->setup.subnets[v->subnet].net, s);
+    tool_nic_text(v->r, v->w, name, which, v->r->config->setup.subnets[v->subnet].net, s);
 }
 
 /* In the order of the NICs' texts: e1, e1..PROVIDER, e10, ...: '.' stands before digits and
@@ -580,7 +585,7 @@ static int by_nic_text(const void *a, const void *b)
 
 static void render_nics_addresses(const struct ipam_view *v)
 {
-    uint32_t nics = (uint32_t)v->w->limits.names * 2, n = 0;
+    uint32_t nics = sim_ipam_nics(v->w), n = 0;
     struct nic_text *all = tool_alloc(nics * sizeof *all);
     char text[IPAM_ADDR_TEXT];
 
