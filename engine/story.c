@@ -10,7 +10,8 @@ enum {
     ENDS = 8,     /* how its handlers ended */
     REPORTS = 16, /* writes that put the address into the object */
     WIRES = 32,   /* gateway pods' interfaces */
-    STATUS = 64   /* subnet status */
+    STATUS = 64,  /* subnet status */
+    ROWS = 128    /* NAT rules in gateway pods */
 };
 
 static unsigned facets_of(uint8_t invariant)
@@ -34,6 +35,8 @@ static unsigned facets_of(uint8_t invariant)
         return ADDRESS | STATUS;
     case SIM_INVARIANT_DATA_PLANE:
         return OBJECT | FAILURES | WIRES;
+    case SIM_INVARIANT_RULE_TRUTH:
+        return OBJECT | FAILURES | ENDS | ROWS;
     default:
         return OBJECT | FAILURES | ENDS;
     }
@@ -58,11 +61,12 @@ struct story {
     size_t count;
 };
 
-static bool is_owner(const struct story *s, sim_id eip)
+static bool is_owner(const struct story *s, unsigned kind, sim_id id)
 {
     if (s->v->eip == SIM_NONE && s->v->other == SIM_NONE)
-        return true;
-    return eip != SIM_NONE && (eip == s->v->eip || eip == s->v->other);
+        return kind < SIM_KIND_COUNT;
+    return id != SIM_NONE && ((kind == s->v->kind && id == s->v->eip) ||
+                              (kind == s->v->other_kind && id == s->v->other));
 }
 
 /* Is the worker of this event at one of the objects concerned? */
@@ -72,8 +76,8 @@ static bool by_owner(const struct story *s, const struct sim_event *e)
 
     if (e->worker == 0 || s->run[q].key == SIM_NONE)
         return false;
-    if (sim_queue_keys((enum sim_queue_id)(q)) == SIM_OBJECT_EIP)
-        return is_owner(s, s->run[q].key);
+    if (sim_queue_keys((enum sim_queue_id)q) < (enum sim_object)SIM_KIND_COUNT)
+        return is_owner(s, sim_queue_keys((enum sim_queue_id)q), s->run[q].key);
     return sim_queue_keys((enum sim_queue_id)(q)) == SIM_OBJECT_GATEWAY &&
            s->run[q].key == s->gateway;
 }
@@ -91,14 +95,17 @@ static bool of_subnet(const struct story *s, sim_id net)
 static bool took(const struct story *s, const struct sim_event *e)
 {
     return e->kind == SIM_EVENT_IPAM && e->verb != SIM_VERB_RELEASE && e->ipam_error == 0 &&
-           of_subnet(s, e->net) && (s->v->v4 == 0 ? is_owner(s, e->id) : e->v4 == s->v->v4);
+           of_subnet(s, e->net) &&
+           (s->v->v4 == 0 ? is_owner(s, e->object, e->id) : e->v4 == s->v->v4);
 }
 
 static bool gave_back(const struct story *s, const struct sim_event *e)
 {
     if (e->kind == SIM_EVENT_FREED)
-        return of_subnet(s, e->net) && (s->v->v4 == 0 ? is_owner(s, e->id) : e->v4 == s->v->v4);
-    return e->kind == SIM_EVENT_IPAM && e->verb == SIM_VERB_RELEASE && is_owner(s, e->id);
+        return of_subnet(s, e->net) &&
+               (s->v->v4 == 0 ? is_owner(s, e->object, e->id) : e->v4 == s->v->v4);
+    return e->kind == SIM_EVENT_IPAM && e->verb == SIM_VERB_RELEASE &&
+           is_owner(s, e->object, e->id);
 }
 
 static bool failed(const struct story *s, const struct sim_event *e)
@@ -113,7 +120,7 @@ static bool failed(const struct story *s, const struct sim_event *e)
     case SIM_EVENT_READ:
         return e->result != SIM_RESULT_OK;
     case SIM_EVENT_LIST:
-        return e->selector == SIM_SELECT_GATEWAY && e->count == 0;
+        return e->object == SIM_OBJECT_POD && e->selector == SIM_SELECT_GATEWAY && e->count == 0;
     case SIM_EVENT_IPAM:
         return e->verb != SIM_VERB_RELEASE && e->ipam_error != 0;
     default:
@@ -124,19 +131,20 @@ static bool failed(const struct story *s, const struct sim_event *e)
 static bool changed_object(const struct story *s, const struct sim_event *e)
 {
     if (e->kind == SIM_EVENT_STORED) /* of an object that went, REMOVED has said it all */
-        return is_owner(s, e->id) && (e->result != SIM_RESULT_OK || sim_eip_exists(&e->body));
+        return is_owner(s, e->object, e->id) &&
+               (e->result != SIM_RESULT_OK || sim_exists(&e->meta));
     if (e->kind == SIM_EVENT_REMOVED)
-        return is_owner(s, e->id);
+        return is_owner(s, e->object, e->id);
     if (e->kind == SIM_EVENT_DELIVERED)
-        return e->verb == SIM_VERB_DELETED && is_owner(s, e->id);
-    return e->kind == SIM_EVENT_WRITE && e->object == SIM_OBJECT_EIP && is_owner(s, e->id) &&
+        return e->verb == SIM_VERB_DELETED && is_owner(s, e->object, e->id);
+    return e->kind == SIM_EVENT_WRITE && is_owner(s, e->object, e->id) &&
            (e->verb == SIM_VERB_CREATE || (e->verb == SIM_VERB_PATCH && e->sets_finalizers));
 }
 
 static bool reported(const struct story *s, const struct sim_event *e)
 {
-    return e->kind == SIM_EVENT_WRITE && e->object == SIM_OBJECT_EIP && is_owner(s, e->id) &&
-           e->effect == SIM_RESULT_OK && s->v->v4 != 0 &&
+    return e->kind == SIM_EVENT_WRITE && e->object == SIM_OBJECT_EIP &&
+           is_owner(s, e->object, e->id) && e->effect == SIM_RESULT_OK && s->v->v4 != 0 &&
            (e->verb == SIM_VERB_PATCH_STATUS ? e->body.status_ip == s->v->v4
                                              : e->body.spec_v4 == s->v->v4);
 }
@@ -148,6 +156,12 @@ static bool wired(const struct story *s, const struct sim_event *e)
     if (s->v->pod != SIM_NONE && e->id != s->v->pod)
         return false;
     return s->v->v4 == 0 ? by_owner(s, e) : e->v4 == s->v->v4 || by_owner(s, e);
+}
+
+static bool ruled(const struct story *s, const struct sim_event *e)
+{
+    return (e->kind == SIM_EVENT_RULED || e->kind == SIM_EVENT_UNRULED) &&
+           (s->v->pod == SIM_NONE || e->id == s->v->pod) && e->row.eip == s->v->v4;
 }
 
 static enum engine_story_role role_of(const struct story *s, const struct sim_event *e)
@@ -168,7 +182,7 @@ static enum engine_story_role role_of(const struct story *s, const struct sim_ev
         return ENGINE_STORY_OBJECT;
     if ((s->facets & REPORTS) && reported(s, e))
         return ENGINE_STORY_REPORTED;
-    if ((s->facets & WIRES) && wired(s, e))
+    if (((s->facets & WIRES) && wired(s, e)) || ((s->facets & ROWS) && ruled(s, e)))
         return ENGINE_STORY_WIRED;
     if ((s->facets & STATUS) && e->kind == SIM_EVENT_WRITE && e->object == SIM_OBJECT_SUBNET &&
         of_subnet(s, e->id))
@@ -192,11 +206,12 @@ static void follow(struct story *s, const struct sim_event *e)
             s->run[q].key = SIM_NONE;
     } else if (run != NULL && e->kind == SIM_EVENT_IPAM && e->verb == SIM_VERB_RELEASE) {
         run->released = 1;
-    } else if (run != NULL && e->kind == SIM_EVENT_READ && e->object == SIM_OBJECT_EIP) {
+    } else if (run != NULL && e->kind == SIM_EVENT_READ &&
+               e->object == (uint8_t)sim_queue_keys((enum sim_queue_id)(e->worker - 1))) {
         run->lost = e->result != SIM_RESULT_OK;
     }
-    if ((e->kind == SIM_EVENT_STORED || e->kind == SIM_EVENT_DELIVERED) && is_owner(s, e->id) &&
-        e->body.gw != 0)
+    if ((e->kind == SIM_EVENT_STORED || e->kind == SIM_EVENT_DELIVERED) &&
+        e->object == SIM_OBJECT_EIP && is_owner(s, e->object, e->id) && e->body.gw != 0)
         s->gateway = sim_ref_id(e->body.gw);
 }
 
@@ -292,8 +307,8 @@ static bool begins(const struct story *s, const struct sim_event *e)
         return e->kind == SIM_EVENT_WRITE && e->object == SIM_OBJECT_SUBNET && of_subnet(s, e->id);
     if ((s->facets & ADDRESS) && s->v->v4 != 0)
         return took(s, e) && (s->v->eip == SIM_NONE || e->id == s->v->eip);
-    return e->kind == SIM_EVENT_STORED && e->result == SIM_RESULT_OK && is_owner(s, e->id) &&
-           sim_eip_exists(&e->body) && e->body.rv == e->body.uid;
+    return e->kind == SIM_EVENT_STORED && e->result == SIM_RESULT_OK &&
+           is_owner(s, e->object, e->id) && sim_exists(&e->meta) && e->meta.rv == e->meta.uid;
 }
 
 /* Does what began before end here?  Then the next beginning is another story. */

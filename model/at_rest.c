@@ -113,7 +113,7 @@ static bool wants_address(const struct sim_world *w, sim_id eip, sim_id gateway,
            (keeps(w, eip, subnet, v4) || (sim_eip_ready(e) && !sim_eip_terminating(e)));
 }
 
-static bool pod_in_service(const struct sim_world *w, sim_id pod)
+bool sim_pod_in_service(const struct sim_world *w, sim_id pod)
 {
     return sim_pod(w, pod)->state == SIM_POD_RUNNING && sim_pod(w, pod)->inited;
 }
@@ -152,7 +152,7 @@ static void check_missing(struct sim_findings *f, const struct sim_world *w, sim
         sim_id pod = sim_pod_id(w, gateway, n);
         struct ipam_addrset set = sim_interface(w, pod, subnet);
 
-        if (pod_in_service(w, pod) && !ipam_addrset_contains(&set, ipam_addr_v4(e->status_ip)))
+        if (sim_pod_in_service(w, pod) && !ipam_addrset_contains(&set, ipam_addr_v4(e->status_ip)))
             find(f, SIM_INVARIANT_DATA_PLANE, eip, subnet, pod, e->status_ip);
     }
 }
@@ -168,15 +168,14 @@ static unsigned pods_of(const struct sim_world *w, sim_id gateway)
     return all;
 }
 
-/* Can the commands of this EIP's gateway succeed? */
-static bool gateway_usable(const struct sim_world *w, sim_id gateway)
+bool sim_gateway_usable(const struct sim_world *w, sim_id gateway)
 {
     unsigned good = 0;
 
     if (gateway == SIM_NONE)
         return false;
     for (unsigned n = 0; n < w->limits.pods_per_gateway; n++)
-        good += pod_in_service(w, sim_pod_id(w, gateway, n));
+        good += sim_pod_in_service(w, sim_pod_id(w, gateway, n));
     return good > 0 &&
            (sim_asks(w, SIM_gw_lookup) == SIM_gw_lookup_active_set || pods_of(w, gateway) == 1);
 }
@@ -199,7 +198,7 @@ static bool has_live_blocker(const struct sim_world *w, sim_id eip)
         return e->nat != 0 || !sim_eip_ready(e) || queued(w, eip);
     if (!queued(w, eip))
         return false;
-    return gateway != SIM_NONE && !gateway_usable(w, gateway) &&
+    return gateway != SIM_NONE && !sim_gateway_usable(w, gateway) &&
            (sim_gateway(w, gateway)->present || pods_of(w, gateway) > 0);
 }
 
@@ -256,7 +255,7 @@ static bool wish_can_be_met(const struct sim_world *w, sim_id eip)
         return false;
     if (e->status_ip != 0 && e->status_ip != e->spec_v4)
         return false;
-    return sim_gateway(w, gateway)->present && gateway_usable(w, gateway) &&
+    return sim_gateway(w, gateway)->present && sim_gateway_usable(w, gateway) &&
            address_obtainable(w, eip, subnet) && policy_obtainable(w, eip);
 }
 
@@ -269,6 +268,17 @@ static void check_readiness(struct sim_findings *f, const struct sim_world *w, s
         find(f, SIM_INVARIANT_BECOMES_READY, eip, sim_subnet_of(w, e->net), SIM_NONE, e->spec_v4);
 }
 
+/* What each kind says of its objects. */
+static void check_others(struct sim_findings *f)
+{
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; sim_kind((enum sim_kind_id)k)->rest != NULL &&
+                           i < sim_limit(&f->world->limits, (enum sim_object)k);
+             i++)
+            if (sim_exists(sim_api(f->world, (enum sim_kind_id)k, i)))
+                sim_kind((enum sim_kind_id)k)->rest(f, i);
+}
+
 size_t sim_check_at_rest(struct sim_world *world, struct sim_violation *out, size_t capacity)
 {
     struct sim_findings f = {.world = world, .out = out, .capacity = capacity};
@@ -279,12 +289,15 @@ size_t sim_check_at_rest(struct sim_world *world, struct sim_violation *out, siz
     for (sim_id s = 0; s < world->limits.subnets; s++)
         check_status(&f, world, s);
     for (sim_id p = 0; p < pods; p++)
-        for (sim_id s = 0; pod_in_service(world, p) && s < world->limits.subnets; s++)
+        for (sim_id s = 0; sim_pod_in_service(world, p) && s < world->limits.subnets; s++)
             check_extra(&f, world, p, s);
+    for (sim_id p = 0; p < pods; p++)
+        sim_check_pod_rules(&f, p);
     for (sim_id i = 0; i < world->limits.eips; i++) {
         check_missing(&f, world, i);
         check_deletion(&f, world, i);
         check_readiness(&f, world, i);
     }
+    check_others(&f);
     return f.count;
 }

@@ -29,6 +29,9 @@
     X(DATA_PLANE, "data-plane", 1,                                                                 \
       "the addresses on each gateway pod are its own and those of the ready owners of that "       \
       "gateway")                                                                                   \
+    X(RULE_TRUTH, "rule-truth", 1,                                                                 \
+      "what each gateway pod carries is exactly what the ready NAT rules say, each on an address " \
+      "that its EIP still owns")                                                                   \
     X(DELETE_COMPLETES, "delete-completes", 1,                                                     \
       "nothing stays terminating without a live blocker whose going would wake it")                \
     X(BECOMES_READY, "becomes-ready", 1, "every object whose wish can be met is ready")            \

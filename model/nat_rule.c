@@ -27,6 +27,12 @@ static void added(struct sim_turn *t, enum sim_kind_id kind, sim_id id)
     sim_queue_add(t, to_update ? queues_of[kind].update : queues_of[kind].add, id);
 }
 
+bool sim_rule_queued(const struct sim_world *w, enum sim_kind_id kind, sim_id id)
+{
+    return sim_queue_knows(w, queues_of[kind].add, id) ||
+           sim_queue_knows(w, queues_of[kind].update, id);
+}
+
 bool sim_rule_complete(enum sim_kind_id kind, const struct sim_target *target)
 {
     return target->internal != 0 &&
@@ -70,6 +76,10 @@ static void updated(struct sim_turn *t, enum sim_kind_id kind, sim_id id,
         (void)old;                                                                                 \
         sim_queue_add(t, queues_of[SIM_KIND_##KIND].del, id);                                      \
     }                                                                                              \
+    static void rest_##KIND(struct sim_findings *f, sim_id id)                                     \
+    {                                                                                              \
+        sim_check_rule(f, SIM_KIND_##KIND, id);                                                    \
+    }                                                                                              \
     const struct sim_kind sim_kind_##KIND = {                                                      \
         .size = sizeof(struct sim_nat_rule),                                                       \
         .labels = {offsetof(struct sim_nat_rule, label_gw),                                        \
@@ -82,6 +92,7 @@ static void updated(struct sim_turn *t, enum sim_kind_id kind, sim_id id,
         .added = added_##KIND,                                                                     \
         .updated = updated_##KIND,                                                                 \
         .deleted = deleted_##KIND,                                                                 \
+        .rest = rest_##KIND,                                                                       \
     };
 /* clang-format on */
 

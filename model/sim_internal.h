@@ -206,6 +206,8 @@ struct sim_part {
     uint16_t size;
 };
 
+struct sim_findings;
+
 struct sim_kind {
     uint16_t size; /* of the object */
     struct sim_part labels, annotations, status;
@@ -223,6 +225,8 @@ struct sim_kind {
      * *subnet: where, SIM_NONE if what it names does not exist. */
     sim_v4 (*reports)(const struct sim_world *w, const struct sim_meta *object, sim_id *subnet);
     uint16_t mac[2]; /* where the object has MAC addresses, 0: nowhere */
+    /* What must hold at rest of an object that exists; NULL: nothing of the kind's own. */
+    void (*rest)(struct sim_findings *f, sim_id id);
 };
 
 const struct sim_kind *sim_kind(enum sim_kind_id kind);
@@ -357,6 +361,14 @@ static inline sim_id sim_eip_named(const struct sim_world *w, uint16_t name)
 {
     return sim_named(w, SIM_KIND_EIP, name);
 }
+/* Rows of a gateway's pod that no rule answers for; a rule at rest. */
+void sim_check_pod_rules(struct sim_findings *f, sim_id pod);
+void sim_check_rule(struct sim_findings *f, enum sim_kind_id kind, sim_id id);
+/* Is a key of the rule in a queue of its kind, or being processed? */
+bool sim_rule_queued(const struct sim_world *w, enum sim_kind_id kind, sim_id id);
+bool sim_pod_in_service(const struct sim_world *w, sim_id pod);
+/* Can commands in the gateway's pods succeed? */
+bool sim_gateway_usable(const struct sim_world *w, sim_id gateway);
 /* A violation with its owners; nobody: sim_eip_owner(SIM_NONE). */
 void sim_set_owners(struct sim_violation *v, struct sim_owner owner, struct sim_owner other);
 /* The subnet an EIP's addresses are in under this policy, whether it exists or not; SIM_NONE if

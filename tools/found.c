@@ -137,7 +137,7 @@ static void judge(const struct judging *j, enum sim_profile profile, struct tool
         if (v->v4 != 0)
             tool_text_printf(out, ", address: %s", tool_v4_text(&config, v->v4, text));
         if (v->eip != SIM_NONE)
-            tool_text_printf(out, ", owner: %s", config.names.eip[v->eip]);
+            tool_text_printf(out, ", owner: %s", config.names.object[v->kind][v->eip]);
         tool_text_add(out, "}\n");
     }
     tool_worlds_close(&w);

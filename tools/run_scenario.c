@@ -96,9 +96,9 @@ static const char *label_of(const struct tool_scenario *s, size_t step)
     return step >= s->n_steps ? "rest" : s->label[step] != NULL ? s->label[step] : "";
 }
 
-static const char *eip_text(const struct tool_scenario *s, sim_id eip)
+static const char *owner_text(const struct tool_scenario *s, const struct sim_violation *v)
 {
-    return eip == SIM_NONE ? "" : s->config->names.eip[eip];
+    return v->eip == SIM_NONE ? "" : s->config->names.object[v->kind][v->eip];
 }
 
 static bool matches(const struct tool_scenario *s, const struct engine_finding *f,
@@ -109,7 +109,7 @@ static bool matches(const struct tool_scenario *s, const struct engine_finding *
     return f->violation.invariant == w->invariant &&
            (w->address == NULL ||
             strcmp(w->address, tool_v4_text(s->config, f->violation.v4, text)) == 0) &&
-           (w->owner == NULL || strcmp(w->owner, eip_text(s, f->violation.eip)) == 0) &&
+           (w->owner == NULL || strcmp(w->owner, owner_text(s, &f->violation)) == 0) &&
            (w->at == NULL || strcmp(w->at, label_of(s, f->step)) == 0);
 }
 
@@ -147,7 +147,7 @@ static void judge_finding(struct running *r, const struct tool_wanted *wanted,
     tool_text_printf(&result->violations, "%s%s%s%s%s%s", result->violations.length > 0 ? ", " : "",
                      sim_invariant_text((enum sim_invariant)v->invariant), v->v4 != 0 ? " " : "",
                      tool_v4_text(r->s->config, v->v4, text), v->eip != SIM_NONE ? " " : "",
-                     eip_text(r->s, v->eip));
+                     owner_text(r->s, v));
     if (!expected) {
         result->ok = false;
         tool_text_printf(&result->why, "a violation that is not expected: ");

@@ -14,9 +14,14 @@ struct teller {
     struct tool_text *out;
 };
 
-static const char *eip_text(const struct engine_config *config, sim_id eip)
+static const char *object_text(const struct engine_config *config, uint8_t kind, sim_id id)
 {
-    return eip == SIM_NONE ? "nobody" : config->names.eip[eip];
+    return id == SIM_NONE ? "nobody" : config->names.object[kind][id];
+}
+
+static const char *owner_text(const struct engine_config *config, const struct sim_violation *v)
+{
+    return object_text(config, v->kind, v->eip);
 }
 
 static const char *subnet_text(const struct engine_config *config, sim_id subnet)
@@ -40,24 +45,42 @@ static void address_text(const struct engine_config *config, const struct sim_vi
                      subnet_text(config, v->subnet));
 }
 
+static void rule_violation(const struct engine_config *config, const struct sim_violation *v,
+                           struct tool_text *out)
+{
+    const char *kind = sim_object_text((enum sim_object)v->kind);
+    char v4[16];
+
+    tool_v4_text(config, v->v4, v4);
+    if (v->eip == SIM_NONE)
+        tool_text_printf(out, "%s carries an %s on %s that no object says",
+                         pod_text(config, v->pod), kind, v4);
+    else if (v->pod == SIM_NONE)
+        tool_text_printf(out, "%s %s is ready on %s, which its EIP does not own", kind,
+                         owner_text(config, v), v4);
+    else
+        tool_text_printf(out, "%s %s is ready on %s, and %s does not carry it", kind,
+                         owner_text(config, v), v4, pod_text(config, v->pod));
+}
+
 static void object_violation(const struct engine_config *config, const struct sim_violation *v,
                              struct tool_text *out)
 {
-    const char *eip = eip_text(config, v->eip);
+    const char *who = owner_text(config, v);
 
     switch (v->invariant) {
     case SIM_INVARIANT_NO_RESURRECTION:
-        tool_text_printf(out, "%s exists again although a user deleted it", eip);
+        tool_text_printf(out, "%s exists again although a user deleted it", who);
         break;
     case SIM_INVARIANT_DELETE_COMPLETES:
-        tool_text_printf(out, "%s stays terminating, and nothing will wake its deletion", eip);
+        tool_text_printf(out, "%s stays terminating, and nothing will wake its deletion", who);
         break;
     case SIM_INVARIANT_BECOMES_READY:
         tool_text_printf(out, "%s is not ready although it could be, and nothing will wake it",
-                         eip);
+                         who);
         break;
     case SIM_INVARIANT_RESTART_NEUTRAL:
-        tool_text_printf(out, "a restart now changes the address of %s", eip);
+        tool_text_printf(out, "a restart now changes the address of %s", who);
         break;
     case SIM_INVARIANT_STATUS_TRUTH:
         tool_text_printf(out, "the status of %s is not what IPAM and the objects say",
@@ -77,17 +100,17 @@ void tool_violation_text(const struct engine_config *config, const struct sim_vi
     case SIM_INVARIANT_LIVE_OWNER:
         address_text(config, v, out);
         tool_text_printf(out, " is in use, but no live object owns it (%s held it)",
-                         eip_text(config, v->eip));
+                         owner_text(config, v));
         break;
     case SIM_INVARIANT_HELD_BY_IPAM:
-        tool_text_printf(out, "%s reports ", eip_text(config, v->eip));
+        tool_text_printf(out, "%s reports ", owner_text(config, v));
         address_text(config, v, out);
         tool_text_add(out, ", which IPAM does not hold for it");
         break;
     case SIM_INVARIANT_SINGLE_OWNER:
         address_text(config, v, out);
-        tool_text_printf(out, " belongs to %s and to %s", eip_text(config, v->eip),
-                         eip_text(config, v->other));
+        tool_text_printf(out, " belongs to %s and to %s", owner_text(config, v),
+                         object_text(config, v->other_kind, v->other));
         break;
     case SIM_INVARIANT_IPAM_LISTS:
     case SIM_INVARIANT_LEDGER:
@@ -105,6 +128,9 @@ void tool_violation_text(const struct engine_config *config, const struct sim_vi
         address_text(config, v, out);
         tool_text_printf(out, " is %s %s", v->eip == SIM_NONE ? "left over on" : "missing on",
                          pod_text(config, v->pod));
+        break;
+    case SIM_INVARIANT_RULE_TRUTH:
+        rule_violation(config, v, out);
         break;
     default:
         object_violation(config, v, out);
@@ -126,7 +152,7 @@ static void put_number(const struct teller *t, const struct engine_story_step *s
 
 static bool by_user(const struct sim_action *a)
 {
-    return a->kind <= SIM_ACTION_SET_V4IP;
+    return a->kind <= SIM_ACTION_SET_SPEC;
 }
 
 static void put_sentence(const struct teller *t, const struct engine_story_step *step)
@@ -195,7 +221,7 @@ static void put_moral(const struct teller *t, size_t at)
     tool_text_printf(t->out,
                      "  Since %zu no object %s, no watch event, no key in a queue and no running "
                      "handler is left that could give %s back.\n",
-                     at + 1, eip_text(t->config, t->v->eip), tool_v4_text(t->config, t->v->v4, v4));
+                     at + 1, owner_text(t->config, t->v), tool_v4_text(t->config, t->v->v4, v4));
 }
 
 void tool_story_text(const struct engine_config *config, const struct engine_trace *trace,

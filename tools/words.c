@@ -25,9 +25,10 @@ static const char *name(const struct tool_words *words, enum sim_object kind, si
     return tool_object_text(words->render, kind, id);
 }
 
-static const char *eip(const struct tool_words *words, sim_id id)
+/* The object an event is about. */
+static const char *object(const struct tool_words *words, const struct sim_event *e)
 {
-    return name(words, SIM_OBJECT_EIP, id);
+    return name(words, (enum sim_object)e->object, e->id);
 }
 
 static const char *net(const struct tool_words *words, sim_id id)
@@ -68,6 +69,8 @@ void tool_words_subject(const struct tool_words *words, const struct sim_event *
         break;
     case SIM_EVENT_WIRED:
     case SIM_EVENT_UNWIRED:
+    case SIM_EVENT_RULED:
+    case SIM_EVENT_UNRULED:
         tool_text_add(out, "gateway pod");
         break;
     case SIM_EVENT_DOWN:
@@ -157,7 +160,12 @@ static void put_ipam(const struct tool_words *words, const struct sim_event *e,
     if (e->object == SIM_OBJECT_GATEWAY)
         tool_text_printf(out, " for the sweep of %s", name(words, SIM_OBJECT_GATEWAY, e->id));
     if (e->worker == 0)
-        tool_text_printf(out, " for %s, as the objects say", eip(words, e->id));
+        tool_text_printf(out, " for %s, as the objects say", object(words, e));
+}
+
+static bool is_rule_command(const struct sim_event *e)
+{
+    return e->verb >= SIM_VERB_FIP_ADD && e->verb <= SIM_VERB_SNAT_DEL;
 }
 
 static void put_exec(const struct tool_words *words, const struct sim_event *e,
@@ -165,8 +173,13 @@ static void put_exec(const struct tool_words *words, const struct sim_event *e,
 {
     char v4[16];
 
-    tool_text_printf(out, "%s %s", sim_verb_text((enum sim_verb)e->verb),
-                     tool_v4_text(words->render->config, e->v4, v4));
+    tool_text_printf(out, "%s", sim_verb_text((enum sim_verb)e->verb));
+    if (is_rule_command(e)) {
+        tool_text_add(out, " ");
+        tool_pod_rule_text(words->render, &e->row, true, out);
+    } else if (e->v4 != 0) {
+        tool_text_printf(out, " %s", tool_v4_text(words->render->config, e->v4, v4));
+    }
     if (e->verb == SIM_VERB_EIP_ADD || e->verb == SIM_VERB_EIP_DEL)
         tool_text_printf(out, "/%u", e->prefix);
     tool_text_printf(out, " in %s%s", name(words, SIM_OBJECT_POD, e->id),
@@ -178,14 +191,14 @@ static void put_finalizers(const struct tool_words *words, const struct sim_even
                            struct tool_text *out)
 {
     if (!e->sets_finalizers) {
-        tool_text_printf(out, "sent an empty patch to %s", eip(words, e->id));
+        tool_text_printf(out, "sent an empty patch to %s", object(words, e));
         return;
     }
-    if (sim_eip_finalizer_count(&e->body) == 0) {
-        tool_text_printf(out, "took the last finalizer off %s", eip(words, e->id));
+    if (sim_finalizer_count(&e->meta) == 0) {
+        tool_text_printf(out, "took the last finalizer off %s", object(words, e));
         return;
     }
-    tool_text_printf(out, "set the finalizers of %s to ", eip(words, e->id));
+    tool_text_printf(out, "set the finalizers of %s to ", object(words, e));
     tool_render_finalizers(words->render, &e->meta, out);
 }
 
@@ -194,15 +207,20 @@ static void put_status(const struct tool_words *words, const struct sim_event *e
 {
     char v4[16], time[TOOL_TIME_TEXT];
 
-    tool_text_printf(out, "patched the status of %s: ip \"%s\", %s", eip(words, e->id),
+    if (e->object != SIM_OBJECT_EIP) {
+        tool_text_printf(out, "patched the status of %s: %s", object(words, e),
+                         sim_ready(&e->meta) ? "ready" : "not ready");
+        return;
+    }
+    tool_text_printf(out, "patched the status of %s: ip \"%s\", %s", object(words, e),
                      tool_v4_text(words->render->config, e->body.status_ip, v4),
                      sim_eip_ready(&e->body) ? "ready" : "not ready");
     if (e->body.redo != 0)
         tool_text_printf(out, ", redo %s", tool_time_text(e->body.redo, time));
 }
 
-static void put_write_of_eip(const struct tool_words *words, const struct sim_event *e,
-                             struct tool_text *out)
+static void put_write_of_object(const struct tool_words *words, const struct sim_event *e,
+                                struct tool_text *out)
 {
     char v4[16];
 
@@ -215,12 +233,24 @@ static void put_write_of_eip(const struct tool_words *words, const struct sim_ev
         break;
     case SIM_VERB_CREATE:
     case SIM_VERB_UPDATE:
-        tool_text_printf(out, "%s %s: v4ip \"%s\"",
-                         e->verb == SIM_VERB_CREATE ? "created" : "updated", eip(words, e->id),
-                         tool_v4_text(words->render->config, e->body.spec_v4, v4));
+        tool_text_printf(out, "%s %s", e->verb == SIM_VERB_CREATE ? "created" : "updated",
+                         object(words, e));
+        if (e->object == SIM_OBJECT_EIP)
+            tool_text_printf(out, ": v4ip \"%s\"",
+                             tool_v4_text(words->render->config, e->body.spec_v4, v4));
+        break;
+    case SIM_VERB_DELETE:
+        tool_text_printf(out, "deleted the workload of %s", name(words, SIM_OBJECT_GATEWAY, e->id));
+        break;
+    case SIM_VERB_ANNOTATE:
+        tool_text_printf(out, "noted that %s is initialised", object(words, e));
+        break;
+    case SIM_VERB_PATCH_ANNOTATION_ADD:
+    case SIM_VERB_PATCH_ANNOTATION_REPLACE:
+        tool_text_printf(out, "patched the annotations of %s", object(words, e));
         break;
     default:
-        tool_text_printf(out, "patched the labels of %s", eip(words, e->id));
+        tool_text_printf(out, "patched the labels of %s", object(words, e));
         break;
     }
 }
@@ -234,7 +264,7 @@ static void put_write(const struct tool_words *words, const struct sim_event *e,
         tool_text_printf(out, "wrote the status of %s: %u in use, %u available", net(words, e->id),
                          e->using_ips, e->available_ips);
     else
-        put_write_of_eip(words, e, out);
+        put_write_of_object(words, e, out);
     put_fault(e, out);
 }
 
@@ -272,20 +302,20 @@ static void put_stored(const struct tool_words *words, const struct sim_event *e
 {
     if (e->result != SIM_RESULT_OK)
         tool_text_printf(out, "refused (%s): %s stays as it is",
-                         sim_result_text((enum sim_result)e->result), eip(words, e->id));
-    else if (!sim_eip_exists(&e->body))
-        tool_text_printf(out, "%s does not exist any more", eip(words, e->id));
+                         sim_result_text((enum sim_result)e->result), object(words, e));
+    else if (!sim_exists(&e->meta))
+        tool_text_printf(out, "%s does not exist any more", object(words, e));
     else
-        tool_text_printf(out, "%s is stored%s (rv %u)", eip(words, e->id),
-                         sim_eip_terminating(&e->body) ? " as terminating" : "", e->body.rv);
+        tool_text_printf(out, "%s is stored%s (rv %u)", object(words, e),
+                         sim_terminating(&e->meta) ? " as terminating" : "", e->meta.rv);
 }
 
 static void put_removed(const struct tool_words *words, const struct sim_event *e,
                         struct tool_text *out)
 {
-    tool_text_printf(out, "%s is gone", eip(words, e->id));
-    if (!sim_eip_terminating(&e->body))
-        tool_text_add(out, sim_eip_finalizer_count(&e->body) == 0
+    tool_text_printf(out, "%s is gone", object(words, e));
+    if (!sim_terminating(&e->meta))
+        tool_text_add(out, sim_finalizer_count(&e->meta) == 0
                                ? ": it carried no finalizer that would have held it"
                                : " with the finalizers it carried");
 }
@@ -304,18 +334,25 @@ static void put_fact(const struct tool_words *words, const struct sim_event *e,
         break;
     case SIM_EVENT_DELIVERED:
         tool_text_printf(out, "got %s of %s (rv %u)", sim_verb_text((enum sim_verb)e->verb),
-                         eip(words, e->id), e->rv);
+                         object(words, e), e->rv);
         break;
     case SIM_EVENT_FREED:
         tool_text_printf(out, "%s of %s is no longer held by %s",
                          tool_v4_text(words->render->config, e->v4, v4),
-                         e->net == SIM_NONE ? "?" : net(words, e->net), eip(words, e->id));
+                         e->net == SIM_NONE ? "?" : net(words, e->net), object(words, e));
         break;
     case SIM_EVENT_WIRED:
     case SIM_EVENT_UNWIRED:
         tool_text_printf(out, "%s/%u %s the interface of %s",
                          tool_v4_text(words->render->config, e->v4, v4), e->prefix,
                          e->kind == SIM_EVENT_WIRED ? "is now on" : "left",
+                         name(words, SIM_OBJECT_POD, e->id));
+        break;
+    case SIM_EVENT_RULED:
+    case SIM_EVENT_UNRULED:
+        tool_pod_rule_text(words->render, &e->row, true, out);
+        tool_text_printf(out, " %s %s",
+                         e->kind == SIM_EVENT_RULED ? "is now a rule of" : "is no rule any more of",
                          name(words, SIM_OBJECT_POD, e->id));
         break;
     case SIM_EVENT_DOWN:
@@ -372,9 +409,10 @@ void tool_words_event(const struct tool_words *words, const struct sim_event *e,
 static void put_create(const struct tool_render *r, const struct sim_action *a,
                        struct tool_text *out)
 {
-    tool_text_printf(out, "a user creates %s ", tool_object_text(r, SIM_OBJECT_EIP, a->id));
+    tool_text_printf(out, "a user creates %s ",
+                     tool_object_text(r, (enum sim_object)a->object, a->id));
     tool_render_section(r, (enum sim_object)a->object, SIM_SECTION_SPEC, &a->meta, false, out);
-    if (sim_eip_finalizer_count(&a->body) > 0) {
+    if (sim_finalizer_count(&a->meta) > 0) {
         tool_text_add(out, ", finalizers ");
         tool_render_finalizers(r, &a->meta, out);
     }
@@ -382,7 +420,7 @@ static void put_create(const struct tool_render *r, const struct sim_action *a,
 
 static void put_edit(const struct tool_render *r, const struct sim_action *a, struct tool_text *out)
 {
-    const char *who = tool_object_text(r, SIM_OBJECT_EIP, a->id);
+    const char *who = tool_object_text(r, (enum sim_object)a->object, a->id);
     char v4[16];
 
     if (a->kind == SIM_ACTION_SET_QOS) {
@@ -393,6 +431,9 @@ static void put_edit(const struct tool_render *r, const struct sim_action *a, st
     } else if (a->kind == SIM_ACTION_SET_V4IP) {
         tool_text_printf(out, "a user sets v4ip of %s to \"%s\"", who,
                          tool_v4_text(r->config, a->body.spec_v4, v4));
+    } else if (a->kind == SIM_ACTION_SET_SPEC) {
+        tool_text_printf(out, "a user sets of %s ", who);
+        tool_render_section(r, (enum sim_object)a->object, SIM_SECTION_SPEC, &a->meta, false, out);
     } else {
         tool_text_printf(out, "a user sets the finalizers of %s to ", who);
         tool_render_finalizers(r, &a->meta, out);
@@ -499,19 +540,21 @@ void tool_words_action(const struct tool_render *r, const struct sim_action *a,
         put_create(r, a, out);
         break;
     case SIM_ACTION_DELETE:
-        tool_text_printf(out, "a user deletes %s", tool_object_text(r, SIM_OBJECT_EIP, a->id));
+        tool_text_printf(out, "a user deletes %s",
+                         tool_object_text(r, (enum sim_object)a->object, a->id));
         break;
     case SIM_ACTION_DELETE_BEGIN:
         tool_text_printf(out, "a user's delete of %s begins",
-                         tool_object_text(r, SIM_OBJECT_EIP, a->id));
+                         tool_object_text(r, (enum sim_object)a->object, a->id));
         break;
     case SIM_ACTION_DELETE_END:
         tool_text_printf(out, "the begun delete of %s ends",
-                         tool_object_text(r, SIM_OBJECT_EIP, a->id));
+                         tool_object_text(r, (enum sim_object)a->object, a->id));
         break;
     case SIM_ACTION_SET_FINALIZERS:
     case SIM_ACTION_SET_QOS:
     case SIM_ACTION_SET_V4IP:
+    case SIM_ACTION_SET_SPEC:
         put_edit(r, a, out);
         break;
     default:
@@ -534,14 +577,15 @@ static bool names_object(const struct sim_event *e, enum sim_object kind, sim_id
         return sim_queue_keys((enum sim_queue_id)e->queue) == kind && e->id == id;
     case SIM_EVENT_IPAM:
     case SIM_EVENT_FREED:
-        return (kind == SIM_OBJECT_EIP && e->id == id) ||
-               (kind == SIM_OBJECT_SUBNET && e->net == id);
+        return (e->object == kind && e->id == id) || (kind == SIM_OBJECT_SUBNET && e->net == id);
     case SIM_EVENT_STORED:
     case SIM_EVENT_REMOVED:
     case SIM_EVENT_DELIVERED:
-        return kind == SIM_OBJECT_EIP && e->id == id;
+        return e->object == kind && e->id == id;
     case SIM_EVENT_WIRED:
     case SIM_EVENT_UNWIRED:
+    case SIM_EVENT_RULED:
+    case SIM_EVENT_UNRULED:
     case SIM_EVENT_EXEC:
         return kind == SIM_OBJECT_POD && e->id == id;
     case SIM_EVENT_LIST:
