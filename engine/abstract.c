@@ -119,7 +119,7 @@ uint64_t engine_seen_times(const struct engine_seen *seen, uint64_t hash)
     return find(seen, hash | 1)->times;
 }
 
-uint64_t engine_see(struct engine_seen *seen, uint64_t hash)
+uint64_t engine_see_times(struct engine_seen *seen, uint64_t hash, uint64_t times)
 {
     struct engine_seen_slot *slot = find(seen, hash | 1);
 
@@ -129,5 +129,10 @@ uint64_t engine_see(struct engine_seen *seen, uint64_t hash)
         slot->hash = hash | 1;
         seen->used++;
     }
-    return ++slot->times;
+    return slot->times += times;
+}
+
+uint64_t engine_see(struct engine_seen *seen, uint64_t hash)
+{
+    return engine_see_times(seen, hash, 1);
 }

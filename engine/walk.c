@@ -49,7 +49,7 @@ static void note(struct engine_walk *k, const struct sim_violation *v, size_t n,
             engine_explained(&v[i], k->finding, k->n_findings))
             continue;
         f->violation = v[i];
-        f->action = k->trace->n_actions - 1;
+        f->action = k->forgotten ? SIZE_MAX : k->trace->n_actions - 1;
         f->step = 0;
         f->culprit = culprit;
         k->n_findings++;
@@ -62,8 +62,13 @@ static bool apply(struct engine_walk *k, const struct sim_action *a)
 {
     struct sim_violation found[16];
     const char *culprit = engine_culprit(k->world, a);
-    size_t before = k->trace->n_events, n;
+    size_t before, n;
 
+    if (k->keep != 0 && k->trace->n_actions >= k->keep) {
+        engine_trace_clear(k->trace);
+        k->forgotten = 1;
+    }
+    before = k->trace->n_events;
     if (engine_trace_apply(k->trace, k->world, a) != SIM_STATUS_DONE)
         return false;
     k->n_actions++;
@@ -146,9 +151,13 @@ static bool outside(struct engine_walk *k, struct sim_action *out)
 
 static void pct_start(struct engine_walk *k)
 {
-    for (unsigned i = 0; i < THREADS; i++)
-        k->priority[i] = (uint8_t)(16 + engine_below(&k->random, 200));
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < THREADS; i++) {
+        unsigned at = engine_below(&k->random, i + 1);
+
+        k->priority[i] = k->priority[at];
+        k->priority[at] = (uint8_t)(ENGINE_DEPTH_MAX + i);
+    }
+    for (unsigned i = 0; i < ENGINE_DEPTH_MAX; i++)
         k->change[i] =
             i < k->depth
                 ? engine_below(&k->random, (uint32_t)(k->events < 1u << 30 ? k->events : 1u << 30))
@@ -163,7 +172,7 @@ static size_t pct_pick(struct engine_walk *k, const struct sim_action *list, siz
     for (size_t i = 1; i < n; i++)
         if (k->priority[thread_of(&list[i])] > k->priority[thread_of(&list[best])])
             best = i;
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < ENGINE_DEPTH_MAX; i++)
         if (k->n_events >= k->change[i]) {
             k->priority[thread_of(&list[best])] = (uint8_t)i;
             k->change[i] = UINT64_MAX;
@@ -174,11 +183,14 @@ static size_t pct_pick(struct engine_walk *k, const struct sim_action *list, siz
 static uint64_t times_after(struct engine_walk *k, const struct sim_action *a)
 {
     struct sim_world *copy = k->scratch;
+    uint64_t hash;
 
     memcpy(copy, k->world, sim_world_size(k->world));
-    return sim_apply(copy, a, NULL) == SIM_STATUS_DONE
-               ? engine_seen_times(k->seen, engine_abstract(copy))
-               : UINT64_MAX;
+    if (sim_apply(copy, a, NULL) != SIM_STATUS_DONE)
+        return UINT64_MAX;
+    hash = engine_abstract(copy);
+    return engine_seen_times(k->seen, hash) +
+           (k->before != NULL ? engine_seen_times(k->before, hash) : 0);
 }
 
 static size_t pick(struct engine_walk *k, const struct sim_action *list, size_t n)
@@ -274,7 +286,7 @@ static void begin(struct engine_walk *k)
 {
     k->n_events = k->n_actions = 0;
     k->n_findings = 0;
-    k->ended = 0;
+    k->ended = k->forgotten = 0;
     k->mended = 0;
     k->drained = SIZE_MAX;
 }

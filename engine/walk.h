@@ -48,19 +48,25 @@ struct engine_seen {
 /* How often it was seen, this time included.  A table three quarters full takes no more in, and
  * says 1. */
 uint64_t engine_see(struct engine_seen *seen, uint64_t hash);
+/* The same, so many times at once. */
+uint64_t engine_see_times(struct engine_seen *seen, uint64_t hash, uint64_t times);
 uint64_t engine_seen_times(const struct engine_seen *seen, uint64_t hash);
 
 /* ---- walking ---- */
 
+enum { ENGINE_DEPTH_MAX = 8 };
+
 struct engine_walk {
     /* the caller's */
-    struct sim_world *world;    /* as the run begins */
-    struct engine_trace *trace; /* empty */
-    void *scratch;              /* sim_world_size() bytes */
-    struct engine_seen *seen;   /* may be NULL, but not for RARE */
-    uint32_t classes;           /* bits of enum sim_class */
-    uint8_t scheduler;          /* enum engine_scheduler */
-    uint8_t depth;              /* PCT: how many changes of priority */
+    struct sim_world *world;          /* as the run begins */
+    struct engine_trace *trace;       /* empty */
+    void *scratch;                    /* sim_world_size() bytes */
+    struct engine_seen *seen;         /* what this run sees; may be NULL, but not for RARE */
+    const struct engine_seen *before; /* RARE: what was seen before it; may be NULL */
+    size_t keep;       /* after so many actions the trace begins anew; 0: it has all of the run */
+    uint32_t classes;  /* bits of enum sim_class */
+    uint8_t scheduler; /* enum engine_scheduler */
+    uint8_t depth;     /* PCT: how many changes of priority, ENGINE_DEPTH_MAX at most */
     uint64_t seed;
     uint64_t events; /* walk until that many have happened */
     /* told of each violation when it is first seen; false: end the run */
@@ -74,15 +80,17 @@ struct engine_walk {
     uint64_t n_actions;
     size_t mended, drained; /* actions of the trace when that was done, and when that began */
     uint8_t ended;
+    uint8_t forgotten; /* the trace began anew */
     uint8_t priority[SIM_QUEUE_COUNT + 3];
-    uint64_t change[8];
+    uint64_t change[ENGINE_DEPTH_MAX];
     struct engine_finding finding[ENGINE_FINDINGS];
     size_t n_findings;
 };
 
 /* Swarm testing: which of the classes that are allowed the run of this seed has. */
 uint32_t engine_walk_classes(uint32_t allowed, uint64_t seed);
-/* One run.  Findings name the action they were seen after; at rest that is the last one. */
+/* One run.  Findings name the action they were seen after; at rest that is the last one; SIZE_MAX:
+ * the trace has not kept it. */
 void engine_walk_run(struct engine_walk *walk);
 /* The same with records instead of chance: world, trace, scratch, seen, found and context are the
  * caller's.  Without races records of outsiders wait until all has settled, without lag every watch

@@ -65,6 +65,19 @@ diff "$work/first" "$work/out"
 walk 1 --profile master --runs 300 --eips 2 --seed 1000
 ! cmp -s "$work/first" "$work/out" || { echo "the seed does not matter" >&2; exit 1; }
 
+# Nor does the number of threads.
+walk 1 --profile v1.16.2 --runs 150 --jobs 3
+cp "$work/out" "$work/three"
+walk 1 --profile v1.16.2 --runs 150
+diff "$work/three" "$work/out"
+
+# A run can be longer than what is kept of it.
+walk 1 --profile v1.12.22 --faults race,pod --runs 3 --seed 7 --events 300000 --scheduler uniform
+grep -q '^3 runs, [0-9]\{6\} events' "$work/out"
+
+walk 2 --jobs 0
+walk 2 --depth 9
+walk 2 --events 1000000001
 walk 2 --faults nonsense
 grep -q 'there is no class nonsense' "$work/err"
 walk 2 --scheduler nonsense

@@ -99,13 +99,20 @@ static bool is_known(struct tool_findings *f, const struct tool_found *found)
     return true;
 }
 
-static struct tool_culprit *culprit_of(struct tool_findings *f, const struct engine_finding *e)
+static size_t culprit_at(const struct tool_findings *f, const struct engine_finding *e)
 {
     size_t i = 0;
 
     while (i < f->n_culprits && (f->culprit[i].invariant != e->violation.invariant ||
                                  strcmp(f->culprit[i].name, e->culprit) != 0))
         i++;
+    return i;
+}
+
+static struct tool_culprit *culprit_of(struct tool_findings *f, const struct engine_finding *e)
+{
+    size_t i = culprit_at(f, e);
+
     if (i == sizeof f->culprit / sizeof f->culprit[0])
         return NULL;
     if (i == f->n_culprits) {
@@ -116,6 +123,33 @@ static struct tool_culprit *culprit_of(struct tool_findings *f, const struct eng
     return &f->culprit[i];
 }
 
+/* What was found often is not shrunk each time: most of it is the same again. */
+static bool is_wanted(const struct tool_findings *f, const struct tool_culprit *c)
+{
+    uint64_t times = c->times + 1;
+
+    return c->tried <= f->tries || (times & (times - 1)) == 0;
+}
+
+bool tool_findings_wants(const struct tool_findings *f, const struct engine_finding *finding)
+{
+    size_t i = culprit_at(f, finding);
+
+    return finding->action != SIZE_MAX && i < sizeof f->culprit / sizeof f->culprit[0] &&
+           (i == f->n_culprits || is_wanted(f, &f->culprit[i]));
+}
+
+void tool_findings_count(struct tool_findings *f, const struct engine_finding *finding,
+                         uint64_t seed)
+{
+    struct tool_culprit *c = culprit_of(f, finding);
+
+    if (c != NULL && c->times++ == 0 && finding->action == SIZE_MAX)
+        printf("seed %" PRIu64 ": %s at %s, too late in its run to be shrunk\n", seed,
+               sim_invariant_text((enum sim_invariant)finding->violation.invariant),
+               finding->culprit);
+}
+
 bool tool_findings_full(const struct tool_findings *f)
 {
     return f->failed || f->n_kinds >= f->most;
@@ -124,16 +158,13 @@ bool tool_findings_full(const struct tool_findings *f)
 bool tool_findings_add(struct tool_findings *f, const struct engine_trace *trace,
                        const struct engine_finding *finding, uint64_t seed)
 {
-    struct tool_culprit *c = culprit_of(f, finding);
+    bool wanted = tool_findings_wants(f, finding);
     struct tool_found found;
 
-    if (c == NULL)
+    tool_findings_count(f, finding, seed);
+    if (!wanted)
         return true;
-    c->times++;
-    /* what was found often is not shrunk each time: most of it is the same again */
-    if (c->tried > f->tries && (c->times & (c->times - 1)) != 0)
-        return true;
-    c->tried++;
+    culprit_of(f, finding)->tried++;
     if (!tool_found_shrink(&found, f->config, trace, finding, &f->worlds) || is_known(f, &found) ||
         !is_new(f, &found)) {
         tool_found_free(&found);

@@ -45,6 +45,10 @@ bool tool_findings_add(struct tool_findings *f, const struct engine_trace *trace
                        const struct engine_finding *finding, uint64_t seed);
 /* The actions of a run up to that of its finding, as a log.  False: told. */
 bool tool_findings_write_log(const struct tool_found *found, const char *path, uint64_t seed);
+/* Would that one be shrunk, or only counted?  Nothing that the trace has not kept is. */
+bool tool_findings_wants(const struct tool_findings *f, const struct engine_finding *finding);
+void tool_findings_count(struct tool_findings *f, const struct engine_finding *finding,
+                         uint64_t seed);
 bool tool_findings_full(const struct tool_findings *f);
 /* A line for each invariant and step. */
 void tool_findings_summary(const struct tool_findings *f);

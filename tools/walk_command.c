@@ -6,11 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "engine/walk.h"
 #include "tools/commands.h"
-#include "tools/findings.h"
 #include "tools/memory.h"
 #include "tools/setup.h"
+#include "tools/walks.h"
 
 static const struct tool_flag flags[] = {
     TOOL_SETUP_FLAGS,
@@ -19,56 +18,21 @@ static const struct tool_flag flags[] = {
     {"events", "N", "events in a run, before it drains [400]"},
     TOOL_CLASSES_FLAG("classes of trouble a run may draw from, none or all [all]"),
     {"scheduler", "NAME", "uniform, rare or pct [one after the other]"},
+    {"depth", "D", "pct: how often priorities change in a run, up to 8 [3]"},
+    {"jobs", "N", "threads; what is found does not depend on it [1]"},
     TOOL_FINDINGS_FLAGS,
 };
 
-enum { SEEN_BITS = 22 };
+enum { JOBS_MAX = 256 };
 
 struct walking {
     const struct tool_arguments *a;
     struct tool_setup setup;
-    struct tool_worlds worlds;
-    struct engine_seen seen;
-    struct engine_walk walk;
-    uint64_t seed, runs, events;
-    uint32_t classes;
-    int scheduler; /* -1: in turn */
+    struct tool_walks walks;
     struct tool_findings findings;
-    uint64_t done, all_events;
 };
 
-static bool on_finding(void *context, const struct engine_walk *walk,
-                       const struct engine_finding *finding)
-{
-    struct walking *k = context;
-
-    return tool_findings_add(&k->findings, walk->trace, finding, walk->seed);
-}
-
-/* ---- running ---- */
-
-static void one_run(struct walking *k, uint64_t seed)
-{
-    struct engine_walk *w = &k->walk;
-
-    tool_worlds_begin(&k->worlds);
-    memset(w, 0, sizeof *w);
-    w->world = k->worlds.world;
-    w->trace = &k->worlds.trace;
-    w->scratch = k->worlds.scratch;
-    w->seen = &k->seen;
-    w->seed = seed;
-    w->classes =
-        sim_classes_within(&k->setup.config->setup.limits, engine_walk_classes(k->classes, seed));
-    w->scheduler = (uint8_t)(k->scheduler >= 0 ? k->scheduler : (int)(seed % 3));
-    w->depth = 3;
-    w->events = k->events;
-    w->found = on_finding;
-    w->context = k;
-    engine_walk_run(w);
-    k->done++;
-    k->all_events += w->n_events;
-}
+/* ---- telling ---- */
 
 static double seconds(void)
 {
@@ -78,40 +42,44 @@ static double seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void progress(const struct walking *k, double since, bool end)
+static double since, last;
+
+static void tell(const struct tool_walks *w, bool end)
 {
     double passed = seconds() - since;
+    uint64_t events = w->all_events + (end ? 0 : w->now);
 
-    if (!isatty(2) && !end)
-        return;
     fprintf(stderr,
             "%s%" PRIu64 " runs, %" PRIu64 " events (%.0f a second), %zu abstract states, "
             "%zu kinds of findings%s",
-            isatty(2) ? "\r" : "", k->done, k->all_events,
-            passed > 0 ? (double)k->all_events / passed : 0.0, k->seen.used, k->findings.n_kinds,
-            end ? "\n" : "");
+            isatty(2) ? "\r" : "", w->done, events, passed > 0 ? (double)events / passed : 0.0,
+            w->seen.used, w->findings->n_kinds, end ? "\n" : "");
 }
 
-static void summary(const struct walking *k)
+static void progress(const struct tool_walks *w)
 {
-    printf("%" PRIu64 " runs, %" PRIu64 " events, %zu abstract states, %zu kinds of findings\n",
-           k->done, k->all_events, k->seen.used, k->findings.n_kinds);
-    tool_findings_summary(&k->findings);
+    if (!isatty(2) || seconds() - last < 0.25)
+        return;
+    last = seconds();
+    tell(w, false);
 }
 
 static int walk_all(struct walking *k)
 {
-    double since = seconds(), last = since;
+    struct tool_walks *w = &k->walks;
 
-    for (uint64_t i = 0; i < k->runs && !tool_findings_full(&k->findings); i++) {
-        one_run(k, k->seed + i);
-        if (seconds() - last > 0.25) {
-            last = seconds();
-            progress(k, since, false);
-        }
+    since = last = seconds();
+    w->config = k->setup.config;
+    w->findings = &k->findings;
+    w->progress = progress;
+    if (!tool_walks_run(w)) {
+        fputs("eipsim walk: this configuration makes no world\n", stderr);
+        return TOOL_EXIT_USAGE;
     }
-    progress(k, since, true);
-    summary(k);
+    tell(w, true);
+    printf("%" PRIu64 " runs, %" PRIu64 " events, %zu abstract states, %zu kinds of findings\n",
+           w->done, w->all_events, w->seen.used, k->findings.n_kinds);
+    tool_findings_summary(&k->findings);
     return tool_findings_code(&k->findings);
 }
 
@@ -133,12 +101,23 @@ static bool read_scheduler(const struct tool_arguments *a, const char *text, int
 static bool read_all(struct walking *k)
 {
     const struct tool_arguments *a = k->a;
+    struct tool_walks *w = &k->walks;
+    uint64_t depth, jobs;
 
-    return tool_cli_number(a, "seed", 1, UINT64_MAX, &k->seed) &&
-           tool_cli_number(a, "runs", 100, UINT64_MAX, &k->runs) &&
-           tool_cli_number(a, "events", 400, 100000000, &k->events) &&
-           tool_setup_classes(a, &k->classes) &&
-           read_scheduler(a, tool_value(a, "scheduler"), &k->scheduler) &&
+    if (!tool_cli_number(a, "seed", 1, UINT64_MAX, &w->seed) ||
+        !tool_cli_number(a, "runs", 100, UINT64_MAX, &w->runs) ||
+        !tool_cli_number(a, "events", 400, 1000000000, &w->events) ||
+        !tool_cli_number(a, "depth", 3, ENGINE_DEPTH_MAX, &depth) ||
+        !tool_cli_number(a, "jobs", 1, JOBS_MAX, &jobs))
+        return false;
+    if (jobs == 0) {
+        tool_usage_error(a, "--jobs: somebody has to do the work");
+        return false;
+    }
+    w->depth = (unsigned)depth;
+    w->jobs = (unsigned)jobs;
+    return tool_setup_classes(a, &w->classes) &&
+           read_scheduler(a, tool_value(a, "scheduler"), &w->scheduler) &&
            tool_setup_open(&k->setup, a);
 }
 
@@ -148,14 +127,9 @@ static int run(const struct tool_arguments *a)
     int code = TOOL_EXIT_USAGE;
 
     k->a = a;
-    k->seen.size = (size_t)1 << SEEN_BITS;
-    if (read_all(k) && tool_findings_open(&k->findings, a, k->setup.config) &&
-        tool_worlds_open(&k->worlds, k->setup.config)) {
-        k->seen.slot = tool_alloc(k->seen.size * sizeof *k->seen.slot);
+    if (read_all(k) && tool_findings_open(&k->findings, a, k->setup.config))
         code = walk_all(k);
-        free(k->seen.slot);
-    }
-    tool_worlds_close(&k->worlds);
+    tool_walks_close(&k->walks);
     tool_findings_close(&k->findings);
     tool_setup_close(&k->setup);
     free(k);
