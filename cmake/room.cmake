@@ -6,8 +6,10 @@ function(eipsim_target target)
     C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${EIPSIM_WERROR}>:-Werror>)
-  # Checks that cost O(n) run in every Debug build, which is what all presets but `release` are.
-  target_compile_definitions(${target} PRIVATE $<$<CONFIG:Debug>:EIPSIM_VALIDATE=1>)
+  # Checks that cost O(n) run in every Debug build, which is what all presets but `release` are: in
+  # every state, or in one of so many.
+  target_compile_definitions(${target} PRIVATE
+    $<$<CONFIG:Debug>:EIPSIM_VALIDATE=${EIPSIM_VALIDATE}>)
   if(EIPSIM_SANITIZE)
     set(sanitize -fsanitize=${EIPSIM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_compile_options(${target} PRIVATE ${sanitize})

@@ -1,9 +1,6 @@
 /* Abstract states, see walk.h. */
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "engine/walk.h"
 #include "model/world.h"
 
@@ -64,6 +61,18 @@ static uint64_t held(const struct sim_world *w, sim_id eip)
     return bits;
 }
 
+/* Where a worker stands; 0: nowhere. */
+static uint64_t place(const struct sim_worker *me)
+{
+    uint64_t h = me->phase;
+
+    if (me->phase == SIM_PHASE_IDLE)
+        return 0;
+    for (unsigned i = 0; i <= me->depth; i++)
+        h = h << 16 | (uint64_t)me->table[i] << 8 | me->row[i];
+    return h << 1 | me->failed;
+}
+
 static bool undelivered(const struct sim_world *w)
 {
     for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
@@ -79,10 +88,10 @@ static uint64_t around(const struct sim_world *w)
     uint64_t sum = 0, h = g->up | (uint64_t)undelivered(w) << 1;
 
     for (unsigned q = 0; q < w->n_queues; q++) {
-        struct sim_stop stop;
+        uint64_t at = place(sim_worker(w, (enum sim_queue_id)q));
 
-        if (sim_stopped_before(w, (enum sim_queue_id)q, &stop))
-            h = mix(h ^ XXH3_64bits(stop.name, strlen(stop.name)) ^ q << 8);
+        if (at != 0)
+            h = mix(h ^ at << 6 ^ q);
     }
     for (sim_id p = 0; p < pods; p++)
         sum += mix((uint64_t)sim_pod(w, p)->state << 2 | (uint64_t)sim_pod(w, p)->inited << 1 |
@@ -104,6 +113,76 @@ uint64_t engine_abstract(const struct sim_world *w)
     }
     return mix(sum ^ around(w));
 }
+
+/* ---- aspects ---- */
+
+struct telling {
+    const struct sim_world *w;
+    engine_aspect_fn *tell;
+    void *context;
+};
+
+static void tell(const struct telling *t, unsigned sort, uint64_t what)
+{
+    t->tell(t->context, mix(what << 3 | sort));
+}
+
+/* Is there an object, and in which part of its life? */
+static uint64_t life(const struct sim_eip *e)
+{
+    return view(e) & 0x3f;
+}
+
+/* The workers that are at an EIP: where, by how old a copy, and each beside each other. */
+static void tell_workers(const struct telling *t, sim_id eip)
+{
+    const struct sim_eip *api = &sim_eip(t->w, eip)->api;
+    uint64_t other = 0;
+
+    for (unsigned q = 0; q < t->w->n_queues; q++) {
+        const struct sim_worker *me = sim_worker(t->w, (enum sim_queue_id)q);
+        uint64_t at = place(me), old;
+
+        if (at == 0 || me->eip != eip || sim_queue_keys((enum sim_queue_id)q) == SIM_OBJECT_SUBNET)
+            continue;
+        old = (uint64_t)(me->snap.uid != api->uid) << 1 | (me->snap.rv != api->rv);
+        at = mix(at << 5 | q);
+        tell(t, 0, at ^ (life(api) << 2 | old));
+        if (other != 0)
+            tell(t, 1, other ^ at);
+        other = at >> 1;
+    }
+}
+
+static void tell_eip(const struct telling *t, sim_id i)
+{
+    const struct sim_eip_slot *e = sim_eip(t->w, i);
+    uint64_t late = e->cache.rv != e->api.rv, queued = queues(t->w, i);
+
+    tell(t, 2, life(&e->api) | life(&e->cache) << 6 | held(t->w, i) << 12 | late << 15);
+    for (unsigned q = 0; queued >> 3 * q != 0; q++)
+        if ((queued >> 3 * q & 7) != 0)
+            tell(t, 3, (queued >> 3 * q & 7) << 16 | q << 8 | life(&e->api) << 1 | late);
+    tell_workers(t, i);
+}
+
+void engine_aspects(const struct sim_world *w, engine_aspect_fn *fn, void *context)
+{
+    struct telling t = {w, fn, context};
+    uint32_t pods = (uint32_t)w->limits.gateways * w->limits.pods_per_gateway;
+
+    for (sim_id p = 0; p < pods; p++)
+        tell(&t, 4,
+             (uint64_t)sim_pod(w, p)->state << 3 | (uint64_t)sim_pod(w, p)->inited << 2 |
+                 (uint64_t)sim_gateway(w, (sim_id)(p / w->limits.pods_per_gateway))->present << 1 |
+                 sim_globals(w)->up);
+    for (sim_id i = 0; i < w->limits.eips; i++)
+        if (sim_eip_exists(&sim_eip(w, i)->api) || sim_eip(w, i)->pending > 0 ||
+            sim_eip_exists(&sim_eip(w, i)->cache))
+            tell_eip(&t, i);
+}
+
+/* ---- tables ---- */
 
 static struct engine_seen_slot *find(const struct engine_seen *seen, uint64_t hash)
 {

@@ -35,6 +35,12 @@ const char *engine_scheduler_text(enum engine_scheduler which);
  * controller.  Equal for worlds that differ in names, addresses, revisions and times alone. */
 uint64_t engine_abstract(const struct sim_world *w);
 
+/* The same in pieces that come again: what the objects say of one EIP, how it is queued, who works
+ * on it and by how old a copy; and what is around them.  A world has far fewer of them than states,
+ * so that one that is new is news. */
+typedef void engine_aspect_fn(void *context, uint64_t hash);
+void engine_aspects(const struct sim_world *w, engine_aspect_fn *tell, void *context);
+
 /* How often each was seen; an open hash table over memory of the caller's. */
 struct engine_seen {
     struct engine_seen_slot {

@@ -249,10 +249,15 @@ static bool on_finding(void *context, const struct engine_walk *walk,
     return true;
 }
 
-static void on_action(void *context, const struct engine_walk *walk)
+static void on_aspect(void *context, uint64_t hash)
 {
     (void)context;
-    fuzz_saw(engine_abstract(walk->world));
+    fuzz_saw(hash);
+}
+
+static void on_action(void *context, const struct engine_walk *walk)
+{
+    engine_aspects(walk->world, on_aspect, context);
 }
 
 /* ---- running ---- */

@@ -15,7 +15,7 @@
 
 #include "fuzz/fuzz.h"
 
-enum { COUNTERS = 1 << 13, STATES_BITS = 24 };
+enum { COUNTERS = 1 << 14, STATES_BITS = 24 };
 
 struct campaign {
     uint64_t inputs, events;

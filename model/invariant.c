@@ -254,8 +254,9 @@ size_t sim_check(struct sim_world *world, struct sim_violation *out, size_t capa
     }
     for (uint32_t i = 0; i < d->n_addresses; i++)
         check_address(&f, world, d->address[i].subnet, d->address[i].v4);
-#ifdef EIPSIM_VALIDATE
-    SIM_CHECK(ipam_validate(sim_ipam(world)) == NULL);
+#ifdef EIPSIM_VALIDATE /* what is wrong there stays wrong, so one state of some tells */
+    if (d->identity.low % EIPSIM_VALIDATE == 0)
+        SIM_CHECK(ipam_validate(sim_ipam(world)) == NULL);
 #endif
     return f.count;
 }

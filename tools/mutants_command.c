@@ -20,7 +20,7 @@
 static const struct tool_flag flags[] = {
     {"profile", "P", "the sound design [hardened]"},
     {"set", "SWITCH=VALUE", "of the sound design, with this switch changed; may be repeated"},
-    TOOL_CLASSES_FLAG("what the sound design must stand [all but finalizer and delete-race]"),
+    TOOL_CLASSES_FLAG("what the sound design must stand [all]"),
     {"seconds", "N", "how long one mutant may take with one seed [10]"},
     {"events", "N", "or how many events [no limit]"},
     {"seeds", "N", "how many seeds; the figures are medians [3]"},
@@ -243,9 +243,7 @@ static bool read_sound(struct mutants *m)
             return false;
         m->config[SIM_BASE_SOUND]->setup.policy.value[set.which] = set.value;
     }
-    /* no design keeps an address whose finalizer a user, or the API server, passes over */
-    m->bases.classes[SIM_BASE_SOUND] =
-        SIM_ALL_CLASSES & ~(SIM_CLASS_BIT(FINALIZER) | SIM_CLASS_BIT(DELETE_RACE));
+    m->bases.classes[SIM_BASE_SOUND] = SIM_ALL_CLASSES;
     return !tool_given(m->a, "faults") ||
            tool_setup_classes(m->a, &m->bases.classes[SIM_BASE_SOUND]);
 }

@@ -1,9 +1,9 @@
 /* Many random walks, by several threads: what they find and count does not depend on how many.
  *
  *      round   seeds s .. s + 63, shared out among the threads
- *              then, in the order of the seeds: findings are counted; a run is made once more if one
- *              of its findings is to be shrunk
- *              then: what states it saw is added to what all have seen
+ *              in the order of the seeds findings are counted; a run is made once more if one of
+ *              its findings is to be shrunk
+ *              what states it saw is added to what all have seen
  *
  * So a run depends on its seed, and with the scheduler `rare` on what the rounds before it saw.
  */
