@@ -37,7 +37,7 @@ make_seeds() {
             convert "$to/lifecycle/$a" "$to/log/$a.jsonl"
             ;;
         recorded)
-            convert "tests/data/handlers/$b/scripts.jsonl.gz" "$to/lifecycle/$a" --stream "$c"
+            convert "tests/data/$b/scripts.jsonl.gz" "$to/lifecycle/$a" --stream "$c"
             convert "$to/lifecycle/$a" "$to/log/$a.jsonl"
             ;;
         copy) cp "$c" "$to/$a/$b" ;;

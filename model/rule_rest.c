@@ -194,8 +194,9 @@ static bool is_second(const struct sim_world *w, enum sim_kind_id kind, sim_id i
             (other->eip != r->eip && other->label_v4 != r->status_v4 &&
              other->annotation != r->eip))
             continue;
-        if (kind != SIM_KIND_DNAT || other->spec.port == r->spec.port ||
-            other->label_port == r->spec.port)
+        if (kind != SIM_KIND_DNAT ||
+            (other->spec.protocol == r->spec.protocol &&
+             (other->spec.port == r->spec.port || other->label_port == r->spec.port)))
             return true;
     }
     return false;

@@ -22,7 +22,7 @@ function letters(list,   n, i, part, out) {
 BEGIN {
     split("live-owner L held-by-ipam H single-owner S ipam-lists I ledger G no-resurrection Z " \
           "no-foreign-removal F status-truth T data-plane D delete-completes C becomes-ready R " \
-          "restart-neutral N", words, " ")
+          "restart-neutral N rule-truth U", words, " ")
     for (i = 1; i in words; i += 2) letter[words[i]] = words[i + 1]
 }
 {
