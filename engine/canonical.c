@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "engine/alike.h"
 #include "engine/packing.h"
 #include "model/fields.h"
 
@@ -197,7 +198,7 @@ static struct sim_identity hash(const struct sim_world *w, const uint8_t *more, 
     }
     memmove(end, sim_at(scratch, p.at[1]), p.size[1]);
     end += p.size[1];
-    memcpy(end, sim_at(w, w->at.ledger), ledger);
+    memcpy(end, sim_at(scratch, w->at.ledger), ledger);
     memcpy(end + ledger, more, n);
     end += ledger + n;
     h = XXH3_128bits(begin, (size_t)(end - begin));
@@ -208,9 +209,12 @@ static struct sim_identity hash(const struct sim_world *w, const uint8_t *more, 
 }
 
 struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *more, size_t n,
-                                     bool exact, struct sim_world *scratch)
+                                     bool exact, const struct engine_exchanges *exchanges,
+                                     struct sim_world *scratch)
 {
     engine_copy_state(w, scratch);
+    for (unsigned i = 0; exchanges != NULL && i < exchanges->n; i++)
+        engine_exchange(scratch, exchanges->pair[i].a, exchanges->pair[i].b);
     if (!exact)
         forget(scratch);
     return hash(w, more, n, scratch);

@@ -13,10 +13,22 @@
 
 #include "model/world.h"
 
+enum { ENGINE_EXCHANGES = 8 };
+
+/* EIPs that change places, one pair after the other (alike.h). */
+struct engine_exchanges {
+    unsigned n;
+    struct engine_pair {
+        sim_id a, b;
+    } pair[ENGINE_EXCHANGES];
+};
+
 /* Of a world and n bytes more.  scratch is a world of the same setup with room for them behind it;
- * nothing of it is kept.  exact: every byte of the state counts. */
+ * nothing of it is kept.  exact: every byte of the state counts.
+ * exchanges: may be NULL. */
 struct sim_identity engine_canonical(const struct sim_world *w, const uint8_t *more, size_t n,
-                                     bool exact, struct sim_world *scratch);
+                                     bool exact, const struct engine_exchanges *exchanges,
+                                     struct sim_world *scratch);
 /* Of what a useless retry leaves alone: objects, caches, interfaces, status and IPAM, not queues
  * and workers. */
 uint64_t engine_canonical_still(const struct sim_world *w, struct sim_world *scratch);

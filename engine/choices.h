@@ -23,7 +23,8 @@
 /* name, text, what is not told apart or not tried */
 #define ENGINE_REDUCTIONS(X)                                                                       \
     X(DEAD, "dead", "what can no longer matter is not told apart")                                 \
-    X(STEPS, "steps", "steps that nobody can notice are made with the step that follows them")
+    X(STEPS, "steps", "steps that nobody can notice are made with the step that follows them")     \
+    X(ALIKE, "alike", "EIPs that differ in name only are not told apart")
 
 enum engine_reduction {
 #define X(name, text, meaning) ENGINE_REDUCTION_##name,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/canonical.h"
+#include "engine/alike.h"
 #include "engine/graph.h"
 #include "engine/packing.h"
 #include "engine/settle.h"
@@ -43,16 +43,6 @@ void engine_explore_ready(const struct engine_explore *x, void *scratch)
         memcpy((void *)*world[i], x->start, sim_world_size(x->start));
     }
     engine_make_base(s->base);
-}
-
-/* What is still allowed is part of a state. */
-static struct sim_identity identity_of(const struct engine_explore *x, const struct sim_world *w,
-                                       const struct engine_used *used, struct scratch *s)
-{
-    bool exact = (x->bound.reductions >> ENGINE_REDUCTION_DEAD & 1) == 0;
-
-    return engine_canonical(w, used->budget, engine_used_size(&x->bound, w->limits.eips), exact,
-                            s->spare);
 }
 
 static size_t pack(const struct engine_explore *x, struct scratch *s, const struct sim_world *w,
@@ -105,7 +95,7 @@ static void go(const struct engine_explore *x, struct scratch *s, const struct e
         x->stepped(x->context, &(struct engine_transition){s->world, s->next, &choice->action,
                                                            &used, found, n});
     memset(&offer, 0, sizeof offer);
-    offer.identity = identity_of(x, s->next, &used, s);
+    offer.identity = engine_identity(&x->bound, &used, s->next, s->spare);
     offer.choice = (uint16_t)which;
     offer.length = (uint8_t)(choice->quiet + 1);
     offer.last = n > 0 && !x->past;
@@ -195,15 +185,15 @@ bool engine_explore_begin(struct engine_explore *x, void *scratch)
     memset(x->told, 0, sizeof x->told);
     x->stop = false;
     if (x->stepped != NULL || x->graph != NULL)
-        x->bound.reductions &= ~(UINT32_C(1) << ENGINE_REDUCTION_STEPS);
+        x->bound.reductions &= UINT32_C(1) << ENGINE_REDUCTION_DEAD;
     x->search.subject.context = x;
     x->search.subject.packed = sizeof used + engine_packed_most(x->start);
     x->search.subject.expand = expand;
     x->search.resize = x->resize;
     x->search.context = x->context;
     x->search.max_states = x->max_states;
-    return engine_search_begin(&x->search, identity_of(x, x->start, &used, s), packed,
-                               pack(x, s, x->start, &used, packed));
+    return engine_search_begin(&x->search, engine_identity(&x->bound, &used, x->start, s->spare),
+                               packed, pack(x, s, x->start, &used, packed));
 }
 
 /* Of what was found, that which can no more be found on a shorter way. */

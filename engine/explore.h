@@ -30,7 +30,7 @@ struct engine_graph; /* graph.h */
 struct engine_explore {
     /* the caller's */
     const struct sim_world *start;
-    struct engine_bound bound;  /* with stepped or a graph each transition is one action */
+    struct engine_bound bound;  /* with stepped or a graph only DEAD: a transition is one action */
     bool past;                  /* states that break an invariant are gone on from, too */
     struct engine_graph *graph; /* to be filled, in one thread; may be NULL */
     uint64_t max_states;

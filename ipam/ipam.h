@@ -278,6 +278,15 @@ enum ipam_error ipam_release_owner(struct ipam *ipam, uint32_t owner, uint32_t s
 enum ipam_error ipam_release_nic(struct ipam *ipam, uint32_t owner, uint32_t nic, uint32_t subnet,
                                  struct ipam_journal *journal, uint32_t *given_back);
 
+/* ---- numbers ---- */
+
+enum ipam_number { IPAM_NUMBER_OWNER, IPAM_NUMBER_NIC, IPAM_NUMBER_MAC };
+
+/* Everything that is a's becomes b's and the other way round: what an IPAM is that was told one
+ * where this one was told the other. */
+void ipam_exchange(struct ipam *ipam, enum ipam_number what, uint32_t a, uint32_t b,
+                   struct ipam_journal *journal);
+
 /* ---- pools and the gateway's MAC ---- */
 
 struct ipam_pool_request {

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "engine/alike.h"
 #include "engine/canonical.h"
 #include "engine/packing.h"
 #include "tests/explore_fixture.h"
@@ -22,7 +23,7 @@ struct small {
         struct sim_world *world;
         struct engine_used used;
     } * sample;
-    uint64_t merged, quiet, left_out, told;
+    uint64_t merged, quiet, alike, left_out, told;
 };
 
 static void open(struct small *s, enum sim_profile profile, unsigned eips)
@@ -50,7 +51,7 @@ static void close_small(struct small *s)
 static struct sim_identity same(struct small *s, const struct sim_world *w,
                                 const struct engine_used *used)
 {
-    return engine_canonical(w, used->budget, SIM_BUDGET_COUNT, false, s->world[5]);
+    return engine_canonical(w, used->budget, SIM_BUDGET_COUNT, false, NULL, s->world[5]);
 }
 
 static bool equal(struct sim_identity a, struct sim_identity b)
@@ -160,6 +161,54 @@ static void quiet_commutes(struct small *s, const struct sim_world *w,
     }
 }
 
+/* ---- EIPs that are alike ---- */
+
+static int order(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct sim_identity));
+}
+
+/* The states that follow w; `exchanged`: after their EIPs change places. */
+static size_t follow(struct small *s, const struct sim_world *w, const struct engine_used *used,
+                     bool exchanged, struct sim_identity *out, size_t *broken)
+{
+    static struct engine_choices next;
+    struct sim_violation found[VIOLATIONS];
+
+    list(s, w, used, &next);
+    for (size_t i = 0; i < next.n; i++) {
+        struct engine_used after = *used;
+
+        *broken += make(s, w, &next.at[i], &after, s->world[0], found);
+        if (exchanged)
+            engine_exchange(s->world[0], 0, 1);
+        out[i] = same(s, s->world[0], &after);
+    }
+    qsort(out, next.n, sizeof *out, order);
+    return next.n;
+}
+
+static void alike_go_on_alike(struct small *s, const struct sim_world *w,
+                              const struct engine_used *used)
+{
+    static struct sim_identity a[ENGINE_CHOICES], b[ENGINE_CHOICES];
+    struct engine_bound bound = s->t.x.bound;
+    size_t n, broken[2] = {0, 0};
+
+    bound.reductions = ENGINE_ALL_REDUCTIONS;
+    if (w->limits.eips != 2 || !engine_alike(&bound, used, w))
+        return;
+    n = follow(s, w, used, false, a, &broken[0]);
+    engine_copy_state(w, s->world[2]);
+    engine_exchange(s->world[2], 0, 1);
+    assert_true(equal(engine_identity(&bound, used, w, s->world[5]),
+                      engine_identity(&bound, used, s->world[2], s->world[5])));
+    assert_int_equal(n, follow(s, s->world[2], used, true, b, &broken[1]));
+    assert_memory_equal(a, b, n * sizeof *a);
+    assert_int_equal(broken[0], broken[1]);
+    s->alike++;
+}
+
 /* ---- all states of a search, or some of them ---- */
 
 static void look(void *context, const struct engine_transition *t)
@@ -176,18 +225,21 @@ static void look(void *context, const struct engine_transition *t)
         memcpy((void *)at->world, t->after, sim_world_size(t->after));
         memcpy(&at->used, t->used, sizeof at->used);
         quiet_commutes(s, t->after, t->used);
-    } else if (equal(at->id, id) && !equal(engine_canonical(at->world, at->used.budget,
-                                                            SIM_BUDGET_COUNT, true, s->world[5]),
-                                           engine_canonical(t->after, t->used->budget,
-                                                            SIM_BUDGET_COUNT, true, s->world[5]))) {
+        alike_go_on_alike(s, t->after, t->used);
+    } else if (equal(at->id, id) &&
+               !equal(engine_canonical(at->world, at->used.budget, SIM_BUDGET_COUNT, true, NULL,
+                                       s->world[5]),
+                      engine_canonical(t->after, t->used->budget, SIM_BUDGET_COUNT, true, NULL,
+                                       s->world[5]))) {
         go_on_alike(s, at->world, t->after, t->used);
     }
 }
 
-static void look_at(unsigned eips, uint32_t classes, unsigned creates, unsigned faults,
-                    unsigned others, uint64_t left_out)
+/* How many states had EIPs that are alike. */
+static uint64_t look_at(unsigned eips, uint32_t classes, unsigned creates, unsigned faults,
+                        unsigned others, uint64_t left_out)
 {
-    uint64_t merged = 0, quiet = 0;
+    uint64_t merged = 0, quiet = 0, alike = 0;
 
     for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++) {
         struct small s;
@@ -196,45 +248,49 @@ static void look_at(unsigned eips, uint32_t classes, unsigned creates, unsigned 
         tiny_bound(&s.t, classes, creates, faults, others);
         s.left_out = left_out;
         s.t.x.stepped = look;
-        s.t.x.max_states = 8000;
+        s.t.x.max_states = 4500;
         s.t.x.bound.reductions = UINT32_C(1) << ENGINE_REDUCTION_DEAD;
         engine_explore_run(&s.t.x, s.t.scratch);
         engine_explore_end(&s.t.x);
         merged += s.merged;
         quiet += s.quiet;
+        alike += s.alike;
         close_small(&s);
     }
-    print_message("%llu merged, %llu with quiet steps\n", (unsigned long long)merged,
-                  (unsigned long long)quiet);
+    print_message("%llu merged, %llu with quiet steps, %llu with EIPs that are alike\n",
+                  (unsigned long long)merged, (unsigned long long)quiet, (unsigned long long)alike);
     assert_true(merged > 200);
     assert_true(quiet > 200);
+    return alike;
 }
 
 static void test_faults_and_crashes(void **state)
 {
     (void)state;
-    look_at(1, SIM_CLASS_BIT(API) | SIM_CLASS_BIT(EXEC) | SIM_CLASS_BIT(CRASH), 2, 1, 1, 20);
+    (void)look_at(1, SIM_CLASS_BIT(API) | SIM_CLASS_BIT(EXEC) | SIM_CLASS_BIT(CRASH), 2, 1, 1, 20);
 }
 
 static void test_gateways(void **state)
 {
     (void)state;
-    look_at(1, SIM_CLASS_BIT(POD) | SIM_CLASS_BIT(GATEWAY) | SIM_CLASS_BIT(RULE), 1, 0, 1, 20);
+    (void)look_at(1, SIM_CLASS_BIT(POD) | SIM_CLASS_BIT(GATEWAY) | SIM_CLASS_BIT(RULE), 1, 0, 1,
+                  20);
 }
 
 static void test_two_eips(void **state)
 {
     (void)state;
-    look_at(2, SIM_CLASS_BIT(DELETE_RACE) | SIM_CLASS_BIT(FINALIZER) | SIM_CLASS_BIT(CRASH), 2, 0,
-            1, 20);
+    assert_true(
+        look_at(2, SIM_CLASS_BIT(DELETE_RACE) | SIM_CLASS_BIT(FINALIZER) | SIM_CLASS_BIT(CRASH), 2,
+                0, 1, 20) > 100);
 }
 
 /* ---- the same is found ---- */
 
-static void explore(struct small *s, unsigned profile, uint32_t classes, unsigned creates,
-                    unsigned faults, unsigned others, uint32_t reductions)
+static void explore(struct small *s, unsigned profile, unsigned eips, uint32_t classes,
+                    unsigned creates, unsigned faults, unsigned others, uint32_t reductions)
 {
-    open(s, (enum sim_profile)profile, 1);
+    open(s, (enum sim_profile)profile, eips);
     tiny_bound(&s->t, classes, creates, faults, others);
     s->t.x.bound.reductions = reductions;
     engine_explore_run(&s->t.x, s->t.scratch);
@@ -242,8 +298,8 @@ static void explore(struct small *s, unsigned profile, uint32_t classes, unsigne
     engine_explore_end(&s->t.x);
 }
 
-static void same_found(uint32_t classes, unsigned creates, unsigned faults, unsigned others,
-                       uint32_t with, uint32_t without)
+static void same_found(unsigned eips, uint32_t classes, unsigned creates, unsigned faults,
+                       unsigned others, uint32_t with, uint32_t without)
 {
     uint64_t fewer = 0;
 
@@ -251,8 +307,8 @@ static void same_found(uint32_t classes, unsigned creates, unsigned faults, unsi
         struct small a, b;
         const struct engine_kinds *x = &a.t.x.search.kinds, *y = &b.t.x.search.kinds;
 
-        explore(&a, p, classes, creates, faults, others, with);
-        explore(&b, p, classes, creates, faults, others, without);
+        explore(&a, p, eips, classes, creates, faults, others, with);
+        explore(&b, p, eips, classes, creates, faults, others, without);
         assert_int_equal(x->n, y->n);
         for (size_t i = 0; i < x->n; i++) {
             const struct engine_kind *other =
@@ -274,10 +330,11 @@ enum { STEPS = 1 << ENGINE_REDUCTION_STEPS, DEAD = 1 << ENGINE_REDUCTION_DEAD };
 static void test_each_reduction(void **state)
 {
     (void)state;
-    same_found(0, 1, 0, 0, STEPS, 0);
-    same_found(0, 1, 0, 0, DEAD, 0);
-    same_found(SIM_CLASS_BIT(GATEWAY), 1, 0, 1, ENGINE_ALL_REDUCTIONS, DEAD);
-    same_found(SIM_CLASS_BIT(EXEC), 1, 1, 0, ENGINE_ALL_REDUCTIONS, DEAD);
+    same_found(1, 0, 1, 0, 0, STEPS, 0);
+    same_found(1, 0, 1, 0, 0, DEAD, 0);
+    same_found(2, 0, 1, 0, 0, ENGINE_ALL_REDUCTIONS, STEPS | DEAD);
+    same_found(1, SIM_CLASS_BIT(GATEWAY), 1, 0, 1, ENGINE_ALL_REDUCTIONS, DEAD);
+    same_found(1, SIM_CLASS_BIT(EXEC), 1, 1, 0, ENGINE_ALL_REDUCTIONS, DEAD);
 }
 
 int main(void)
