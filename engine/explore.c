@@ -8,15 +8,18 @@
 #include "engine/settle.h"
 #include "model/world.h"
 
-enum { REST_ACTIONS = 20000, VIOLATIONS = 8, WORLDS = 5 };
+enum { REST_ACTIONS = 20000, VIOLATIONS = 8, WORLDS = 6 };
 
 /* A thread's memory. */
 struct scratch {
-    struct sim_world *world; /* the state gone on from */
-    struct sim_world *next;  /* after the choice at hand */
+    struct sim_world *world;  /* the state gone on from */
+    struct sim_world *next;   /* after the choice at hand */
+    struct sim_world *before; /* after the choice before it, which is yet to be offered */
     struct sim_world *ahead, *spare;
     struct sim_world *base; /* against which states are packed */
     struct engine_choices choices;
+    struct engine_offer postponed; /* length 0: none */
+    struct engine_used postponed_used;
     uint16_t way[ENGINE_DEEPEST];
 };
 
@@ -35,13 +38,15 @@ size_t engine_explore_scratch(const struct sim_world *start)
 void engine_explore_ready(const struct engine_explore *x, void *scratch)
 {
     struct scratch *s = scratch;
-    struct sim_world **world[WORLDS] = {&s->world, &s->next, &s->ahead, &s->spare, &s->base};
+    struct sim_world **world[WORLDS] = {&s->world, &s->next,  &s->before,
+                                        &s->ahead, &s->spare, &s->base};
 
     for (unsigned i = 0; i < WORLDS; i++) {
         *world[i] = (struct sim_world *)(void *)((uint8_t *)scratch + (sizeof *s + 63) / 64 * 64 +
                                                  i * room_of(x->start));
         memcpy((void *)*world[i], x->start, sim_world_size(x->start));
     }
+    s->postponed.length = 0;
     engine_make_base(s->base);
 }
 
@@ -72,6 +77,30 @@ static void tell(struct engine_brood *b, const struct sim_violation *v, size_t n
     }
 }
 
+/* What was postponed is offered. */
+static void hand_over(const struct engine_explore *x, struct scratch *s, struct engine_brood *b)
+{
+    const struct engine_offer *offer = &s->postponed;
+    uint8_t *out = offer->length == 0 ? NULL : engine_brood_offer(b, offer);
+
+    if (out != NULL)
+        engine_brood_keep(b, offer->last ? 0 : pack(x, s, s->before, &s->postponed_used, out));
+    s->postponed.length = 0;
+}
+
+/* The state after the choice at hand is offered after the next one was made: by then the memory
+ * that knows of it has come. */
+static void postpone(struct scratch *s, const struct engine_offer *offer,
+                     const struct engine_used *used)
+{
+    struct sim_world *next = s->next;
+
+    s->postponed = *offer;
+    memcpy(&s->postponed_used, used, sizeof *used);
+    s->next = s->before;
+    s->before = next;
+}
+
 /* One choice from one state. */
 static void go(const struct engine_explore *x, struct scratch *s, const struct engine_used *before,
                unsigned which, struct engine_brood *b)
@@ -80,7 +109,6 @@ static void go(const struct engine_explore *x, struct scratch *s, const struct e
     struct engine_offer offer;
     struct sim_violation found[VIOLATIONS];
     struct engine_used used;
-    uint8_t *out;
     const char *culprit;
     size_t n;
 
@@ -103,9 +131,9 @@ static void go(const struct engine_explore *x, struct scratch *s, const struct e
         tell(b, found, n, culprit, which, offer.length);
     if (x->graph != NULL)
         engine_graph_edge(x->graph, choice, which, offer.identity);
-    out = engine_brood_offer(b, &offer);
-    if (out != NULL)
-        engine_brood_keep(b, offer.last ? 0 : pack(x, s, s->next, &used, out));
+    engine_brood_expect(b, offer.identity);
+    hand_over(x, s, b);
+    postpone(s, &offer, &used);
 }
 
 /* What must hold at rest and does not, also once nothing outside is at fault any more: a gateway
@@ -170,6 +198,7 @@ static void expand(const void *context, void *scratch, const uint8_t *packed, si
         engine_graph_node(x->graph, engine_brood_state(b), s->world, s->spare);
     for (unsigned i = 0; i < s->choices.n; i++)
         go(x, s, &used, i, b);
+    hand_over(x, s, b);
 }
 
 /* ---- rounds ---- */

@@ -57,14 +57,26 @@ size_t engine_packed_most(const struct sim_world *base)
 
 /* ---- guessing ---- */
 
+static uint32_t word_at(const uint8_t *at, size_t i)
+{
+    uint32_t x;
+
+    memcpy(&x, at + i * WORD, WORD);
+    return x;
+}
+
 static void against(const struct sim_meta *copy, const struct sim_meta *original,
                     enum sim_kind_id kind)
 {
     uint8_t *a = (uint8_t *)(uintptr_t)copy;
     const uint8_t *b = (const uint8_t *)original;
+    size_t size = sim_exists(original) ? sim_kind_size(kind) : 0;
 
-    for (size_t i = 0; i < sim_kind_size(kind) && sim_exists(original); i++)
-        a[i] ^= b[i];
+    for (size_t i = 0; i < size; i += WORD) {
+        uint32_t x = word_at(a + i, 0) ^ word_at(b + i, 0);
+
+        memcpy(a + i, &x, WORD);
+    }
 }
 
 /* Copies become what differs from the original, and with a second call copies again. */
@@ -72,8 +84,10 @@ static void turn_copies(struct sim_world *w)
 {
     for (unsigned i = 0; i < SIM_KIND_COUNT; i++) {
         enum sim_kind_id k = (enum sim_kind_id)i;
-        uint32_t n = w->at.watch[k] == 0 ? 0 : sim_watch_count(w, k);
+        uint32_t n = sim_watch_count(w, k);
 
+        if (w->at.watch[k] == w->at.absent)
+            continue;
         for (sim_id id = 0; id < sim_limit(&w->limits, (enum sim_object)k); id++)
             against(sim_cache(w, k, id), sim_api(w, k, id), k);
         for (uint32_t at = 0; at < n; at++)
@@ -103,14 +117,6 @@ struct packing {
     uint8_t *out;
     size_t guessed; /* words since the last one that was written */
 };
-
-static uint32_t word_at(const uint8_t *at, size_t i)
-{
-    uint32_t x;
-
-    memcpy(&x, at + i * WORD, WORD);
-    return x;
-}
 
 static void put_word(struct packing *p, const uint8_t *word, uint32_t difference)
 {
