@@ -5,8 +5,9 @@
  *   explore world all|none [JOBS]     the world of bench/explore_world.h, with reductions or not
  *   explore size                      bytes of that world's state, for SPIN
  *
- * prints states, what was found, states a second and bytes a state; bench/explore.sh puts that
- * beside SPIN.
+ * prints states, what was found, states a second, bytes a state, and of one thread how many times
+ * as fast two could be at best, going by the processor time of the parts of each round, which does
+ * not depend on what else the machine does; bench/explore.sh puts that beside SPIN.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -17,12 +18,17 @@
 #include "tests/twin.h"
 #include "tools/crew.h"
 
-static double now(void)
+static double clock_of(clockid_t which)
 {
     struct timespec t;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(which, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double now(void)
+{
+    return clock_of(CLOCK_MONOTONIC);
 }
 
 static void *resize(void *context, void *old, size_t old_size, size_t size)
@@ -38,37 +44,66 @@ static void *resize(void *context, void *old, size_t old_size, size_t size)
 struct searching {
     struct engine_search *search;
     void *scratch[2]; /* of each hand */
+    /* one hand alone: processor time of the parts so far, and of the busier of two hands if each
+     * took the next part when it is done with one */
+    double hand[2], all, busier;
 };
+
+/* What a part took, handed to whoever of two would have been free first. */
+static void divide(struct searching *k, double took)
+{
+    k->hand[k->hand[1] < k->hand[0]] += took;
+}
 
 static void expand(void *context, unsigned part, unsigned hand)
 {
     struct searching *k = context;
+    double since = clock_of(CLOCK_THREAD_CPUTIME_ID);
 
     engine_search_expand(k->search, part, k->scratch[hand]);
+    if (hand == 0)
+        divide(k, clock_of(CLOCK_THREAD_CPUTIME_ID) - since);
 }
 
 static void settle(void *context, unsigned part, unsigned hand)
 {
-    (void)hand;
-    engine_search_settle(((struct searching *)context)->search, part);
+    struct searching *k = context;
+    double since = clock_of(CLOCK_THREAD_CPUTIME_ID);
+
+    engine_search_settle(k->search, part);
+    if (hand == 0)
+        divide(k, clock_of(CLOCK_THREAD_CPUTIME_ID) - since);
+}
+
+static void half_of(struct tool_crew *crew, struct searching *k, tool_crew_fn *task)
+{
+    k->hand[0] = k->hand[1] = 0;
+    tool_crew_do(crew, task, k, ENGINE_SHELVES);
+    k->all += k->hand[0] + k->hand[1];
+    k->busier += k->hand[0] > k->hand[1] ? k->hand[0] : k->hand[1];
 }
 
 static void round_of(struct tool_crew *crew, struct searching *k)
 {
-    tool_crew_do(crew, expand, k, ENGINE_SHELVES);
-    tool_crew_do(crew, settle, k, ENGINE_SHELVES);
+    half_of(crew, k, expand);
+    half_of(crew, k, settle);
 }
 
-static void print(const struct engine_search *s, const char *found, double since)
+static void print(const struct searching *k, const char *found, double since, unsigned jobs)
 {
-    printf("%llu states, %s, %.0f a second, %.1f bytes a state\n", (unsigned long long)s->states,
+    const struct engine_search *s = k->search;
+
+    printf("%llu states, %s, %.0f a second, %.1f bytes a state", (unsigned long long)s->states,
            found, (double)s->states / (now() - since),
            (double)engine_search_bytes(s) / (double)s->states);
+    if (jobs == 1)
+        printf(", divides by %.2f", k->all / k->busier);
+    printf("\n");
 }
 
 static int twin(const struct twin_bound *b, unsigned jobs)
 {
-    struct searching k = {calloc(1, sizeof *k.search), {NULL, NULL}};
+    struct searching k = {.search = calloc(1, sizeof *k.search)};
     struct tool_crew crew;
     struct twin start;
     double since = now();
@@ -84,7 +119,7 @@ static int twin(const struct twin_bound *b, unsigned jobs)
     while (engine_search_more(k.search, false))
         round_of(&crew, &k);
     tool_crew_close(&crew);
-    print(k.search, k.search->kinds.n > 0 ? "loses" : "holds", since);
+    print(&k, k.search->kinds.n > 0 ? "loses" : "holds", since, jobs);
     engine_search_end(k.search);
     free(k.search);
     return 0;
@@ -103,7 +138,7 @@ static bool found(void *context, const struct engine_explore *x, uint32_t which,
 static int world(uint32_t reductions, unsigned jobs)
 {
     struct engine_explore *x = calloc(1, sizeof *x);
-    struct searching k = {NULL, {NULL, NULL}};
+    struct searching k = {.search = NULL};
     struct tool_crew crew;
     char text[32];
     double since;
@@ -130,7 +165,7 @@ static int world(uint32_t reductions, unsigned jobs)
             round_of(&crew, &k);
     tool_crew_close(&crew);
     snprintf(text, sizeof text, "%zu kinds", x->search.kinds.n);
-    print(&x->search, text, since);
+    print(&k, text, since, jobs);
     engine_explore_end(x);
     free(k.scratch[0]);
     free(k.scratch[1]);

@@ -50,13 +50,17 @@ else
     echo "explore.sh: no spin to compare with" >&2
 fi
 
+# A machine that does other things as well shows less by the clock than two threads are worth: so
+# also how evenly the work divides among them, over what they take more of the processor.
 for model in "twin ${bound[*]}" "world none"; do
     read -ra arguments <<<"$model"
     read -r _ states alone alone_clock <<<"$(rate "$explore" "${arguments[@]}")"
     read -r _ _ both both_clock <<<"$(rate "$explore" "${arguments[@]}" 2)"
+    bytes=$("$explore" "${arguments[@]}" | sed -E 's/.*, ([0-9.]+) bytes.* by ([0-9.]+)/\1 \2/')
     awk -v what="${arguments[0]}" -v n="$states" -v a="$alone" -v b="$both" -v x="$alone_clock" \
-        -v y="$both_clock" 'BEGIN {
-        printf "%s, two threads against one: %.2f by the clock, %.2f times its processor time\n",
-            what, x / y, b / a }'
-    "$explore" "${arguments[@]}" | sed -E "s/^([0-9]+ states), .*, /${arguments[0]}: \1, /"
+        -v y="$both_clock" -v bytes="${bytes% *}" -v d="${bytes#* }" 'BEGIN {
+        printf "%s: %d states, %s bytes a state\n", what, n, bytes
+        printf "%s: two threads against one %.2f by the clock; work divides by %.2f and takes " \
+            "%.2f times the processor time, so %.2f is possible where nothing else runs\n",
+            what, x / y, d, b / a, d * a / b }'
 done
