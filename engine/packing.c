@@ -22,12 +22,9 @@ struct engine_parts engine_parts_of(const struct sim_world *w)
 {
     const struct sim_layout *l = &w->at;
     struct engine_parts p;
-    uint32_t behind = l->pass[0], first = behind;
+    uint32_t behind = l->pass[0], first = l->watch[SIM_KIND_EIP]; /* which is always there */
 
     p.n = 0;
-    for (unsigned k = SIM_KIND_COUNT; k-- > 0;)
-        if (l->watch[k] != l->absent)
-            first = l->watch[k];
     add_part(&p, l->globals, first - l->globals, first - l->globals);
     add_part(&p, behind, l->state_end - behind, l->state_end - behind);
     add_part(&p, l->ledger, l->scratch - l->ledger, l->scratch - l->ledger);
@@ -140,6 +137,18 @@ static void put_word(struct packing *p, const uint8_t *word, uint32_t difference
     p->guessed = 0;
 }
 
+/* memcmp is not asked for so little. */
+static bool same_stretch(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t x[STRETCH * WORD / 8], y[STRETCH * WORD / 8], differences = 0;
+
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    for (unsigned i = 0; i < STRETCH * WORD / 8; i++)
+        differences |= x[i] ^ y[i];
+    return differences == 0;
+}
+
 static void pack_part(struct packing *p, const uint8_t *a, const uint8_t *b, size_t words)
 {
     size_t i = 0;
@@ -147,7 +156,8 @@ static void pack_part(struct packing *p, const uint8_t *a, const uint8_t *b, siz
     while (i < words) {
         size_t end = i + STRETCH < words ? i + STRETCH : words;
 
-        if (memcmp(a + i * WORD, b + i * WORD, (end - i) * WORD) == 0) {
+        if (end - i == STRETCH ? same_stretch(a + i * WORD, b + i * WORD)
+                               : memcmp(a + i * WORD, b + i * WORD, (end - i) * WORD) == 0) {
             p->guessed += end - i;
             i = end;
             continue;
