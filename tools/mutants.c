@@ -86,8 +86,10 @@ static bool same_events(const struct engine_trace *mutant, const struct engine_t
 {
     const struct engine_trace_action *a = &mutant->action[i], *b = &base->action[i];
 
-    return a->count == b->count && memcmp(mutant->event + a->first, base->event + b->first,
-                                          a->count * sizeof *mutant->event) == 0;
+    if (a->count != b->count)
+        return false;
+    return a->count == 0 || memcmp(mutant->event + a->first, base->event + b->first,
+                                   a->count * sizeof *mutant->event) == 0;
 }
 
 /* What the mutant tells of this state, and what the base does; FEW of them are enough. */
