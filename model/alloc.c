@@ -108,20 +108,42 @@ static bool has_mac(const struct sim_kind *kind, const struct sim_meta *object, 
     return false;
 }
 
+/* Does an undelivered event of this object show the MAC? */
+static bool in_watch(const struct sim_world *w, struct sim_owner who, uint32_t mac)
+{
+    enum sim_kind_id kind = (enum sim_kind_id)who.kind;
+
+    for (uint32_t i = 0; i < sim_watch_count(w, kind); i++)
+        if (sim_notice(w, kind, i)->id == who.id &&
+            has_mac(sim_kind(kind), sim_notice_object(sim_notice(w, kind, i)), mac))
+            return true;
+    return false;
+}
+
 /* The MACs a draw for this object may take: all of its own but those it has, so that a draw always
- * differs from what is stored, as 46 random bits do. */
+ * differs from what is stored, as 46 random bits do.  Those in events on their way come last; of
+ * EIPs only whether it is another one matters. */
 static uint32_t fresh_macs(const struct sim_world *w, struct sim_owner who,
                            uint32_t out[SIM_MACS_PER_EIP])
 {
-    const struct sim_kind *kind = sim_kind(who.kind);
-    uint32_t first = sim_first_mac(&w->limits, who.kind) + (uint32_t)who.id * SIM_MACS_PER_EIP;
+    enum sim_kind_id kind = (enum sim_kind_id)who.kind;
+    uint32_t first = sim_first_mac(&w->limits, kind) + (uint32_t)who.id * SIM_MACS_PER_EIP;
     uint32_t n = 0;
 
-    for (uint32_t mac = first; mac < first + SIM_MACS_PER_EIP; mac++)
-        if (!has_mac(kind, sim_api(w, who.kind, who.id), mac) &&
-            !has_mac(kind, sim_cache(w, who.kind, who.id), mac))
-            out[n++] = mac;
+    for (unsigned on_its_way = 0; on_its_way < 2; on_its_way++)
+        for (uint32_t mac = first; mac < first + SIM_MACS_PER_EIP; mac++)
+            if (!has_mac(sim_kind(kind), sim_api(w, kind, who.id), mac) &&
+                !has_mac(sim_kind(kind), sim_cache(w, kind, who.id), mac) &&
+                (kind != SIM_KIND_EIP && in_watch(w, who, mac)) == on_its_way)
+                out[n++] = mac;
     return n;
+}
+
+static sim_v6 v6_of(const struct sim_world *w, sim_id subnet, const struct ipam_result *r)
+{
+    if (r->has[IPAM_V6])
+        return sim_v6_of(sim_second(w, subnet), subnet, r->addr[IPAM_V6]);
+    return r->nil_text ? SIM_V6_NIL_TEXT : 0;
 }
 
 static struct sim_alloc finish(struct sim_turn *t, struct sim_owner who, struct sim_event *e,
@@ -136,7 +158,7 @@ static struct sim_alloc finish(struct sim_turn *t, struct sim_owner who, struct 
     out.mac = r->mac;
     if (r->error == IPAM_ERROR_NONE) {
         out.v4 = v4_of(r->addr[IPAM_V4]);
-        out.v6 = r->nil_text && !r->has[IPAM_V6] ? SIM_V6_NIL_TEXT : 0;
+        out.v6 = v6_of(t->w, sim_ref_id(sim_net(t->w, e->net)->subnet), r);
         sim_touched_address(t->w, sim_ref_id(sim_net(t->w, e->net)->subnet), out.v4);
     }
     sim_touched_object(t->w, who.kind, who.id);
@@ -205,11 +227,32 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum 
     return out;
 }
 
+/* The addresses of a request: both families', or the one there is; the empty text is one too. */
+static uint32_t ask_for(const struct sim_world *w, const struct sim_alloc_wish *wish,
+                        struct ipam_addr_arg address[2])
+{
+    uint32_t n = 0;
+
+    memset(address, 0, 2 * sizeof *address);
+    if (wish->v4 != 0 || wish->v6 == 0) {
+        address[n].addr = ipam_addr_v4(wish->v4);
+        address[n].valid = sim_v4_is_address(wish->v4);
+        address[n].exact = address[n].valid;
+        n++;
+    }
+    if (wish->v6 != 0) {
+        address[n].addr = sim_v6_addr(w, wish->v6);
+        address[n].valid = address[n].exact = 1;
+        n++;
+    }
+    return n;
+}
+
 struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, sim_id net,
                                  const struct sim_alloc_wish *wish)
 {
     struct sim_event e = ipam_event(t, SIM_VERB_STATIC, (enum sim_object)who.kind, who.id, net);
-    struct ipam_addr_arg address;
+    struct ipam_addr_arg address[2];
     uint32_t fresh[SIM_MACS_PER_EIP];
     struct ipam_static_request q;
     struct holdings before;
@@ -217,15 +260,11 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, sim_i
     struct sim_alloc out;
 
     memset(&q, 0, sizeof q);
-    memset(&address, 0, sizeof address);
-    address.addr = ipam_addr_v4(wish->v4);
-    address.valid = sim_v4_is_address(wish->v4);
-    address.exact = address.valid;
+    q.n_addresses = ask_for(t->w, wish, address);
     q.subnet = subnet_named(t->w, net);
     q.owner = sim_ipam_owner(key_of(t, SIM_VERB_STATIC, who));
     q.nic = sim_ipam_nic(t->w, sim_owner_name(t->w, who), wish->nic);
-    q.n_addresses = 1;
-    q.address = &address;
+    q.address = address;
     q.mac.kind = (uint8_t)(wish->draw       ? IPAM_MAC_DRAW
                            : wish->mac == 0 ? IPAM_MAC_NONE
                                             : IPAM_MAC_GIVEN);
@@ -235,6 +274,7 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, sim_i
     q.check = 1;
     e.nic = (uint8_t)wish->nic;
     e.want = wish->v4;
+    e.want6 = wish->v6;
     hold(t->w, sim_owner_name(t->w, who), &before);
     r = ipam_static(sim_ipam_mut(t->w), &q, sim_journal(t->w));
     out = finish(t, who, &e, &r);
@@ -315,13 +355,29 @@ void sim_ipam_unreserve(struct sim_turn *t, sim_id gateway, sim_id subnet)
     sim_emit(t, &e);
 }
 
+static void fill_second(const struct sim_second *s, struct ipam_family_request *f,
+                        struct ipam_range reserved[4])
+{
+    for (unsigned i = 0; i < s->n_excludes; i++) {
+        reserved[i].first = sim_second_addr(s, s->exclude[i][0]);
+        reserved[i].last = sim_second_addr(s, s->exclude[i][1]);
+    }
+    f->cidr.network = sim_second_addr(s, 0);
+    f->cidr.prefix = s->prefix;
+    f->gateway.addr = sim_second_addr(s, s->gateway);
+    f->gateway.valid = 1;
+    f->reserved = reserved;
+    f->n_reserved = s->n_excludes;
+    f->present = 1;
+}
+
 /* AddOrUpdateSubnet as InitIPAM calls it, or DeleteSubnet if the subnet is gone. */
 void sim_ipam_register(struct sim_world *w, sim_id subnet)
 {
     const struct sim_subnet_slot *s = sim_subnet(w, subnet);
     const struct sim_range *excludes =
         (const struct sim_range *)sim_at(w, w->at.excludes) + s->first_exclude;
-    struct ipam_range reserved[64];
+    struct ipam_range reserved[64], reserved6[4];
     struct ipam_subnet_request q;
     struct ipam_family_request *f = &q.family[IPAM_V4];
     enum ipam_error error;
@@ -346,6 +402,10 @@ void sim_ipam_register(struct sim_world *w, sim_id subnet)
     f->n_reserved = s->n_excludes;
     f->present = 1;
     q.protocol = IPAM_PROTOCOL_V4;
+    if (sim_second(w, subnet) != NULL) {
+        fill_second(sim_second(w, subnet), &q.family[IPAM_V6], reserved6);
+        q.protocol = IPAM_PROTOCOL_DUAL;
+    }
     error = ipam_subnet_set(sim_ipam_mut(w), sim_ipam_subnet(subnet), &q, sim_journal(w));
     sim_journal_drain(w);
     SIM_CHECK(error == IPAM_ERROR_NONE);

@@ -143,6 +143,14 @@ static bool body_ok(const struct sim_world *w, const struct sim_action *a)
     return (a->meta.labels & ~labels) == 0;
 }
 
+/* What an IptablesEIP does in a dual-stack subnet is not modelled. */
+static bool in_two_families(const struct sim_world *w, sim_ref net)
+{
+    sim_id subnet = w->limits.dual ? sim_subnet_meant(w, net) : SIM_NONE;
+
+    return subnet != SIM_NONE && sim_second(w, subnet) != NULL;
+}
+
 static enum sim_status can_user(const struct sim_world *w, const struct sim_action *a)
 {
     enum sim_kind_id kind = (enum sim_kind_id)a->object;
@@ -152,6 +160,8 @@ static enum sim_status can_user(const struct sim_world *w, const struct sim_acti
         !body_ok(w, a))
         return SIM_STATUS_NOT_ENABLED;
     if ((a->kind == SIM_ACTION_SET_QOS || a->kind == SIM_ACTION_SET_V4IP) && kind != SIM_KIND_EIP)
+        return SIM_STATUS_NOT_ENABLED;
+    if (a->kind == SIM_ACTION_CREATE && kind == SIM_KIND_EIP && in_two_families(w, a->body.net))
         return SIM_STATUS_NOT_ENABLED;
     stored = sim_api(w, kind, a->id);
     if (a->kind == SIM_ACTION_DELETE_BEGIN)
@@ -185,6 +195,21 @@ static bool has_ready_key(const struct sim_world *w, enum sim_queue_id queue)
                                           : sim_queue(w, queue)->ready > 0;
 }
 
+/* Is some list full of the NICs of the name that a worker asks IPAM for? */
+static bool nics_full(const struct sim_world *w, enum sim_queue_id q)
+{
+    enum sim_object kind = sim_queue_keys(q);
+    uint32_t owner;
+
+    if (!w->limits.owners || kind >= (enum sim_object)SIM_KIND_COUNT || !sim_worker_asks_ipam(w, q))
+        return false;
+    owner = sim_ipam_owner(sim_name_of(w, kind, sim_worker(w, q)->key));
+    for (sim_id s = 0; s < w->limits.subnets; s++)
+        if (ipam_owner_nic_count(sim_ipam(w), sim_ipam_subnet(s), owner) >= SIM_OWNER_NICS)
+            return true;
+    return false;
+}
+
 static enum sim_status can_step(const struct sim_world *w, const struct sim_action *a)
 {
     enum sim_queue_id q = (enum sim_queue_id)a->queue;
@@ -193,6 +218,8 @@ static enum sim_status can_step(const struct sim_world *w, const struct sim_acti
     if (!sim_worker_can_step(w, q) || a->fault >= SIM_FAULT_COUNT ||
         (a->fault != SIM_FAULT_NONE && !sim_worker_takes_fault(w, q)))
         return SIM_STATUS_NOT_ENABLED;
+    if (nics_full(w, q))
+        return SIM_STATUS_NICS_FULL;
     if (sim_worker_adds_rule(w, q) && !sim_pod_rules_have_room(w, sim_worker(w, q)->gateway))
         return SIM_STATUS_PODS_FULL;
     if (sim_worker_adds_to_ovn(w, q) && sim_ovn_count(w) == w->limits.ovn_rows)

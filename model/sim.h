@@ -24,6 +24,7 @@
 #ifndef EIPSIM_MODEL_SIM_H
 #define EIPSIM_MODEL_SIM_H
 
+#include "ipam/addr.h"
 #include "model/action.h"
 #include "model/event.h"
 #include "model/invariant.h"
@@ -40,6 +41,24 @@ struct sim_range {
     sim_v4 last; /* inclusive */
 };
 
+/* The second family of a dual-stack subnet: an IPv6 block of /116 to /126. */
+struct sim_second {
+    uint64_t hi; /* network address */
+    uint64_t lo;
+    uint8_t prefix; /* 0: there is none */
+    uint8_t n_excludes;
+    uint16_t gateway;       /* place in the block */
+    uint16_t exclude[4][2]; /* spec.excludeIps: first and last place */
+    uint32_t pad;
+};
+
+static inline struct ipam_addr sim_second_addr(const struct sim_second *s, uint32_t place)
+{
+    struct ipam_addr network = {s->hi, s->lo};
+
+    return ipam_addr_add(network, place);
+}
+
 struct sim_subnet_setup {
     sim_id net;               /* its name */
     uint8_t prefix;           /* /prefix, 16..30 */
@@ -53,6 +72,7 @@ struct sim_subnet_setup {
     sim_v4 gateway;
     const struct sim_range *excludes; /* spec.excludeIps, already within the subnet */
     size_t n_excludes;
+    struct sim_second second;
 };
 
 struct sim_net_setup {
@@ -122,6 +142,7 @@ struct sim_setup {
     X(BAD_SUBNET, "a subnet is malformed: prefix 16 to 30, gateway and excludes inside")           \
     X(BAD_NAME, "names must be in ascending order and ids within their limits")                    \
     X(WATCH_FULL, "the watch holds as many undelivered events as its limit allows")                \
+    X(NICS_FULL, "an owner has as many NICs in IPAM as its list can hold")                         \
     X(PODS_FULL, "a gateway pod carries as many NAT rules as its limit allows")                    \
     X(OVN_FULL, "the OVN northbound holds as many entries as its limit allows")
 

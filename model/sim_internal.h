@@ -323,6 +323,8 @@ bool sim_worker_takes_fault(const struct sim_world *w, enum sim_queue_id queue);
 bool sim_worker_adds_rule(const struct sim_world *w, enum sim_queue_id queue);
 /* Does its step make a call that can add to the OVN northbound? */
 bool sim_worker_adds_to_ovn(const struct sim_world *w, enum sim_queue_id queue);
+/* Does its step ask IPAM for something? */
+bool sim_worker_asks_ipam(const struct sim_world *w, enum sim_queue_id queue);
 /* The kind its step writes, SIM_KIND_COUNT if it writes none. */
 enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue);
 

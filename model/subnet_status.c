@@ -153,6 +153,10 @@ static bool when_ovn_eips_count(const struct sim_turn *t)
     if (!t->w->limits.owners)
         return false;
     switch (sim_asks(t->w, SIM_ovn_eips_counted)) {
+    case SIM_ovn_eips_counted_first:
+        if (sim_second(t->w, subnet_of_key(t)) == NULL)
+            return false;
+        /* fall through */
     case SIM_ovn_eips_counted_in_vlan:
         return sim_subnet(t->w, subnet_of_key(t))->vlan;
     case SIM_ovn_eips_counted_always:
@@ -165,7 +169,8 @@ static bool when_ovn_eips_count(const struct sim_turn *t)
 static bool when_ovn_eips_count_first(const struct sim_turn *t)
 {
     return t->w->limits.owners &&
-           sim_asks(t->w, SIM_ovn_eips_counted) == SIM_ovn_eips_counted_first;
+           sim_asks(t->w, SIM_ovn_eips_counted) == SIM_ovn_eips_counted_first &&
+           sim_second(t->w, subnet_of_key(t)) == NULL;
 }
 
 static int count_vips(struct sim_turn *t)

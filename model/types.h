@@ -11,8 +11,9 @@
  *            (id of an interned text), everything else is the address 1.0.0.0..255.255.255.255
  *            in host byte order.  0.0.0.0/8 is never an address in a subnet, so nothing is lost.
  *   sim_v6   the text of an IPv6 field of the newer kinds: 0 is "", 1 is "<nil>", which v1.12.0
- *            writes, everything else the id of an interned text + 2, with a bit that says whether
- *            it has upper-case letters
+ *            writes; with its highest bit it is an address of a dual-stack subnet (subnet * 4096 +
+ *            place); everything else is the id of an interned text + 2, with a bit that says
+ *            whether it has upper-case letters
  */
 #ifndef EIPSIM_MODEL_TYPES_H
 #define EIPSIM_MODEL_TYPES_H
@@ -85,7 +86,7 @@ struct sim_limits {
                           the empty name */
     uint16_t ovn_rows; /* entries that the OVN northbound can hold; only with owners */
     uint16_t vpcs;     /* names of VPCs, each with a logical router */
-    uint16_t pad;
+    uint16_t dual;     /* 1: some subnet has a second family; only with owners */
     uint32_t macs; /* MAC ids 1..macs; the first sim_macs_drawn() are drawn at random, the rest are
                       texts that a user wrote */
 };

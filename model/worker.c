@@ -367,6 +367,13 @@ bool sim_worker_adds_to_ovn(const struct sim_world *w, enum sim_queue_id queue)
     return me->phase == SIM_PHASE_RUNNING && row_of(me)->call == SIM_EVENT_OVN;
 }
 
+bool sim_worker_asks_ipam(const struct sim_world *w, enum sim_queue_id queue)
+{
+    const struct sim_worker *me = sim_worker(w, queue);
+
+    return me->phase == SIM_PHASE_RUNNING && row_of(me)->call == SIM_EVENT_IPAM;
+}
+
 enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id queue)
 {
     const struct sim_worker *me = sim_worker(w, queue);

@@ -22,15 +22,30 @@ static bool limits_ok(const struct sim_limits *l)
            l->nets <= 4096 && l->subnets >= 1 && l->subnets <= SIM_SUBNETS_MAX &&
            l->policies <= 4096 && l->rules <= 0xfff0 && l->names >= 1 && l->names <= 0x7ff0 * 2 &&
            l->watch >= 4 && l->macs >= sim_macs_drawn(l) && l->macs <= 0x00ffffff && l->nat <= 1 &&
-           (l->nat || kinds_of_rules_empty(l)) && l->owners <= 1 &&
+           (l->nat || kinds_of_rules_empty(l)) && l->owners <= 1 && l->dual <= l->owners &&
            (l->owners || owners_empty(l)) && l->ovn_rows <= 0x7ff0;
+}
+
+static bool second_ok(const struct sim_setup *s, const struct sim_second *n)
+{
+    uint32_t size = 1u << (128 - n->prefix);
+
+    if (n->prefix == 0)
+        return true;
+    if (!s->limits.dual || n->prefix < 116 || n->prefix > 126 || (n->lo & (size - 1)) != 0 ||
+        n->gateway >= size || n->n_excludes > 4)
+        return false;
+    for (unsigned i = 0; i < n->n_excludes; i++)
+        if (n->exclude[i][0] > n->exclude[i][1] || n->exclude[i][1] >= size)
+            return false;
+    return true;
 }
 
 static bool subnet_ok(const struct sim_setup *s, const struct sim_subnet_setup *n)
 {
     uint32_t mask;
 
-    if (n->prefix < 16 || n->prefix > 30 || n->net >= s->limits.nets)
+    if (n->prefix < 16 || n->prefix > 30 || n->net >= s->limits.nets || !second_ok(s, &n->second))
         return false;
     mask = 0xffffffffu << (32 - n->prefix);
     if (!sim_v4_is_address(n->cidr) || (n->cidr & ~mask) != 0 || (n->gateway & mask) != n->cidr)
@@ -86,14 +101,17 @@ static void ipam_limits_of(const struct sim_setup *s, struct ipam_limits *limits
 {
     memset(limits, 0, sizeof *limits);
     memset(subnet, 0, sizeof *subnet * SIM_SUBNETS_MAX);
-    for (unsigned i = 0; i < s->limits.subnets; i++)
+    for (unsigned i = 0; i < s->limits.subnets; i++) {
         subnet[i].family[IPAM_V4].bits = 32u - s->subnets[i].prefix;
+        if (s->subnets[i].second.prefix != 0)
+            subnet[i].family[IPAM_V6].bits = 128u - s->subnets[i].second.prefix;
+    }
     limits->n_subnets = s->limits.subnets;
     limits->n_owners = s->limits.names + (s->policy.value[SIM_gateway_swept] != 0 ? 1u : 0u);
     limits->n_nics =
         s->limits.owners ? (s->limits.names + 1u) * 2u + s->limits.names : limits->n_owners * 2u;
     limits->n_macs = s->limits.macs;
-    limits->n_owner_nics = s->limits.owners ? 16 : 4; /* objects of one name share the list */
+    limits->n_owner_nics = s->limits.owners ? SIM_OWNER_NICS : 4u;
     limits->subnet = subnet;
 }
 
@@ -224,6 +242,8 @@ static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct 
                           (size_t)l->gateways * l->pods_per_gateway * l->pod_rules);
     if (l->owners) {
         lay_out_items(c, at, l);
+        if (l->dual)
+            at->second = place(c, sizeof(struct sim_second), l->subnets);
         at->seen = place(c, sizeof(struct sim_seen), SIM_COUNTING_HANDLERS);
     }
     if (l->owners)
@@ -287,6 +307,9 @@ static void fill_subnet(struct sim_world *w, sim_id i, const struct sim_subnet_s
     s->vlan = n->vlan;
     s->vpc = n->vpc;
     s->provider_differs = n->provider_differs;
+    if (w->limits.dual)
+        memcpy((struct sim_second *)((uint8_t *)w + w->at.second) + i, &n->second,
+               sizeof n->second);
     s->router_port = n->router_port;
     s->first_exclude = *next_exclude;
     s->n_excludes = (uint32_t)n->n_excludes;
@@ -357,7 +380,6 @@ static void init_ipam(struct sim_world *w, const struct sim_setup *s)
 static void copy_header(struct sim_world *w, const struct sim_setup *s, const struct sim_layout *at)
 {
     memcpy(&w->limits, &s->limits, sizeof w->limits);
-    w->limits.pad = 0;
     memcpy(&w->at, at, sizeof w->at);
     memcpy(&w->policy, &s->policy, sizeof w->policy);
     memcpy(w->node, s->node, sizeof w->node);

@@ -278,7 +278,7 @@ struct sim_layout {
     uint32_t queues[SIM_QUEUE_COUNT]; /* each with its nodes, then its worker */
     uint32_t failures, deleted;
     uint32_t watch[SIM_KIND_COUNT], pass[SIM_KIND_COUNT];
-    uint32_t pod_rules, ovn, items[2], seen;
+    uint32_t pod_rules, ovn, items[2], seen, second;
     uint32_t excludes, interfaces, status_sets, ipam;
     uint32_t absent; /* an empty queue and an idle worker: those of the queues that are not there */
     uint32_t state_end; /* here the derived part begins */
@@ -473,8 +473,28 @@ static inline unsigned sim_status_sets(const struct sim_limits *limits)
     return limits->owners ? SIM_STATUS_SETS + 2 * SIM_COUNTING_HANDLERS : SIM_STATUS_SETS;
 }
 
+/* The second family of a subnet; NULL: it has none. */
+static inline const struct sim_second *sim_second(const struct sim_world *w, sim_id subnet)
+{
+    const struct sim_second *s = (const struct sim_second *)sim_at(w, w->at.second) + subnet;
+
+    return w->limits.dual && s->prefix != 0 ? s : NULL;
+}
+
+/* An address of a second family, and the other way round. */
+static inline sim_v6 sim_v6_of(const struct sim_second *s, sim_id subnet, struct ipam_addr a)
+{
+    return (sim_v6)(SIM_V6_ADDRESS | (unsigned)subnet << 12 | ((a.lo - s->lo) & 0xfffu));
+}
+
+static inline struct ipam_addr sim_v6_addr(const struct sim_world *w, sim_v6 v6)
+{
+    return sim_second_addr((const struct sim_second *)sim_at(w, w->at.second) + (v6 >> 12 & 7),
+                           v6 & 0xfffu);
+}
+
 /* IPAM's numbers for things: they count from 1.  An owner is a name, so that objects of any kind
- * with equal names are one owner, as in kube-ovn; a NIC is one of those that its name gives. */
+ * with equal names are one owner, as in kube-ovn; a NIC is one of those its name gives. */
 static inline uint32_t sim_ipam_subnet(sim_id subnet)
 {
     return (uint32_t)subnet + 1;
@@ -499,6 +519,10 @@ static inline enum sim_nic sim_ipam_nic_of(const struct sim_world *w, uint32_t n
     *name = (uint16_t)(nic > others ? nic - others - 1 : (nic - 1) / 2);
     return nic > others ? SIM_NIC_VIP : (enum sim_nic)((nic - 1) % 2);
 }
+
+/* How many NICs an owner's list can have where objects of several kinds share it: kube-ovn notes one
+ * anew whenever an address is asked for that another NIC of the owner holds. */
+#define SIM_OWNER_NICS 64u
 
 /* How many NICs there can be in IPAM. */
 static inline uint32_t sim_ipam_nics(const struct sim_world *w)

@@ -162,6 +162,7 @@ static bool same_subnet(const struct tool_subnet *a, const struct tool_subnet *b
 {
     if (a->cidr != b->cidr || a->prefix != b->prefix || a->gateway != b->gateway ||
         a->n_excludes != b->n_excludes || a->vlan != b->vlan ||
+        memcmp(&a->second, &b->second, sizeof a->second) != 0 ||
         strcmp(a->provider, b->provider) != 0 || strcmp(vpc_of(a), vpc_of(b)) != 0)
         return false;
     for (size_t i = 0; i < a->n_excludes; i++)
@@ -226,6 +227,17 @@ bool tool_builder_subnet(struct tool_builder *b, const struct tool_subnet *subne
     s->excludes = excludes;
     return tool_builder_name(b, TOOL_NAME_NET, s->name, strlen(s->name)) &&
            tool_builder_name(b, TOOL_NAME_VPC, s->vpc, strlen(s->vpc));
+}
+
+void tool_builder_keep_subnets(struct tool_builder *b,
+                               bool (*kept)(void *context, const char *name), void *context)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->n_subnets; i++)
+        if (kept(context, b->subnets[i].name))
+            b->subnets[n++] = b->subnets[i];
+    b->n_subnets = n;
 }
 
 bool tool_builder_attachment(struct tool_builder *b, const char *name)

@@ -102,10 +102,14 @@ struct tool_subnet {
     bool present;
     const struct sim_range *excludes;
     size_t n_excludes;
+    struct sim_second second;
 };
 
 /* False if it contradicts itself, or the name has another subnet. */
 bool tool_builder_subnet(struct tool_builder *b, const struct tool_subnet *subnet);
+/* Takes back the subnets that are not to be kept. */
+void tool_builder_keep_subnets(struct tool_builder *b,
+                               bool (*kept)(void *context, const char *name), void *context);
 /* A NetworkAttachmentDefinition name of the controller's namespace.  If no attachment is given at
  * all, there is one for each subnet whose provider names one (NAME.kube-system[.ovn]). */
 bool tool_builder_attachment(struct tool_builder *b, const char *name);

@@ -99,6 +99,7 @@ static void fill_subnets(struct tool_builder *b)
         subnets[i].provider_differs = n != strlen(s->name) || memcmp(s->provider, s->name, n) != 0;
         subnets[i].cidr = s->cidr;
         subnets[i].gateway = s->gateway;
+        subnets[i].second = s->second;
         subnets[i].excludes = s->excludes;
         subnets[i].n_excludes = s->n_excludes;
         providers[i] = s->provider;
@@ -328,7 +329,9 @@ static void fill_owners_limits(struct tool_builder *b)
     l->ovn_snats = (uint16_t)b->names[TOOL_NAME_OVN_SNAT].count;
     l->vpcs = (uint16_t)b->names[TOOL_NAME_VPC].count;
     objects = (size_t)l->ovn_eips + l->vips + l->ovn_dnats + l->ovn_fips + l->ovn_snats;
-    l->owners = b->options.owners_part || objects > 0;
+    for (size_t i = 0; i < b->n_subnets; i++)
+        l->dual = l->dual || b->subnets[i].second.prefix != 0;
+    l->owners = b->options.owners_part || objects > 0 || l->dual;
     if (l->owners)
         l->ovn_rows = b->options.ovn_rows != 0
                           ? b->options.ovn_rows

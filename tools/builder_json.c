@@ -29,6 +29,32 @@ static void open_object(struct tool_text *t, const char *kind, const char *name)
     tool_json_close(t, '}');
 }
 
+/* The block and the gateway of both families. */
+static void put_both(struct tool_text *t, const char *cidr, const struct sim_subnet_setup *s)
+{
+    char six[IPAM_ADDR_TEXT], four[16], text[2 * IPAM_ADDR_TEXT];
+
+    ipam_addr_print(sim_second_addr(&s->second, 0), six);
+    snprintf(text, sizeof text, "%s,%s/%u", cidr, six, s->second.prefix);
+    tool_json_pair(t, "cidrBlock", text);
+    address_of(s->gateway, four);
+    ipam_addr_print(sim_second_addr(&s->second, s->second.gateway), six);
+    snprintf(text, sizeof text, "%s,%s", four, six);
+    tool_json_pair(t, "gateway", text);
+}
+
+static void put_second_excludes(struct tool_text *t, const struct sim_second *s)
+{
+    char first[IPAM_ADDR_TEXT], last[IPAM_ADDR_TEXT], text[2 * IPAM_ADDR_TEXT + 2];
+
+    for (unsigned i = 0; i < s->n_excludes; i++) {
+        ipam_addr_print(sim_second_addr(s, s->exclude[i][0]), first);
+        ipam_addr_print(sim_second_addr(s, s->exclude[i][1]), last);
+        snprintf(text, sizeof text, "%s..%s", first, last);
+        tool_json_string(t, text);
+    }
+}
+
 static void put_subnet(struct tool_text *t, const struct engine_config *c, size_t i)
 {
     const struct sim_subnet_setup *s = &c->setup.subnets[i];
@@ -39,8 +65,12 @@ static void put_subnet(struct tool_text *t, const struct engine_config *c, size_
     tool_json_open(t, '{');
     address_of(s->cidr, first);
     snprintf(text, sizeof text, "%s/%u", first, s->prefix);
-    tool_json_pair(t, "cidrBlock", text);
-    pair_address(t, "gateway", s->gateway);
+    if (s->second.prefix == 0) {
+        tool_json_pair(t, "cidrBlock", text);
+        pair_address(t, "gateway", s->gateway);
+    } else {
+        put_both(t, text, s);
+    }
     tool_json_key(t, "excludeIps");
     tool_json_open(t, '[');
     for (size_t k = 0; k < s->n_excludes; k++) {
@@ -50,6 +80,7 @@ static void put_subnet(struct tool_text *t, const struct engine_config *c, size_
                  strcmp(first, last) != 0 ? last : "");
         tool_json_string(t, text);
     }
+    put_second_excludes(t, &s->second);
     tool_json_close(t, ']');
     tool_json_pair(t, "provider", c->names.provider[i]);
     if (s->vpc != 0)

@@ -53,7 +53,13 @@ void tool_v6_text(const struct engine_config *config, sim_v6 v6, struct tool_tex
 {
     uint32_t text = (uint32_t)(v6 & ~SIM_V6_HAS_UPPER) - SIM_V6_FIRST_TEXT;
 
-    if (v6 == SIM_V6_NIL_TEXT)
+    if (sim_v6_is_address(v6)) {
+        char address[IPAM_ADDR_TEXT];
+
+        ipam_addr_print(sim_second_addr(&config->setup.subnets[v6 >> 12 & 7].second, v6 & 0xfffu),
+                        address);
+        tool_text_add(out, address);
+    } else if (v6 == SIM_V6_NIL_TEXT)
         tool_text_add(out, "<nil>");
     else if (v6 != 0)
         tool_text_add(out, text < config->names.n_texts ? config->names.text[text] : "?");
@@ -415,6 +421,23 @@ static uint32_t v6_of(const char *text, size_t length)
     return v6;
 }
 
+/* An address of a dual-stack subnet; 0: it is none. */
+static sim_v6 second_address_of(const struct engine_config *config, const char *text, size_t length)
+{
+    struct ipam_addr a;
+
+    if (memchr(text, ':', length) == NULL || !ipam_addr_parse(text, length, &a))
+        return 0;
+    for (sim_id i = 0; i < config->setup.limits.subnets; i++) {
+        const struct sim_second *s = &config->setup.subnets[i].second;
+
+        if (s->prefix != 0 && a.hi == s->hi && a.lo >= s->lo &&
+            a.lo - s->lo < (uint64_t)1 << (128 - s->prefix))
+            return sim_v6_of(s, i, a);
+    }
+    return 0;
+}
+
 static uint32_t v6_text_of(const struct engine_config *config, const char *text, size_t length)
 {
     sim_id id = tool_id_of(config, TOOL_NAME_TEXT, text, length);
@@ -422,6 +445,8 @@ static uint32_t v6_text_of(const struct engine_config *config, const char *text,
 
     if (length == 0 || v6_of(text, length) == SIM_V6_NIL)
         return length == 0 ? 0 : SIM_V6_NIL_TEXT;
+    if (upper == 0 && second_address_of(config, text, length) != 0)
+        return second_address_of(config, text, length);
     return id == SIM_NONE ? 0 : (uint32_t)(id + SIM_V6_FIRST_TEXT) | upper;
 }
 

@@ -122,15 +122,33 @@ static bool read_built_in(const struct tool_parsed *first, struct tool_builder *
     return false;
 }
 
+/* ---- what a stream has of its world ---- */
+
+static bool is_recorded(void *context, const char *subnet)
+{
+    const struct tool_parsed *first = context;
+    uint32_t changed = tool_parsed_get(first, 0, "changed");
+    struct tool_text key = {0};
+    bool found;
+
+    tool_text_printf(&key, "ipam/%s", subnet);
+    found = changed == 0 || tool_parsed_get(first, changed, key.at) != 0;
+    tool_text_free(&key);
+    return found;
+}
+
 bool tool_recorded_world(void *context, const char *recording, const struct tool_parsed *first,
                          struct tool_builder *b, struct tool_text *error)
 {
     const struct tool_recorded *recorded = context;
-    int found = 0;
+    int found = recorded->config != NULL;
 
-    if (recorded->config != NULL)
-        return read_file(recorded->config, b, error);
+    if (recorded->config != NULL && !read_file(recorded->config, b, error))
+        return false;
     for (unsigned up = 0; up < 2 && found == 0; up++)
         found = read_near(recording, up > 0, b, error);
-    return found == 0 ? read_built_in(first, b, error) : found > 0;
+    if (found == 0 && !read_built_in(first, b, error))
+        return false;
+    tool_builder_keep_subnets(b, is_recorded, (void *)(uintptr_t)first);
+    return found >= 0;
 }

@@ -573,7 +573,10 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w,
     if (shows_mac(r, e) && e->v6 != 0)
         second_family(r, e->v6, "v6", out);
     worker(out, e);
-    v4_if(r, out, "want", e->want);
+    if (e->want6 == 0)
+        v4_if(r, out, "want", e->want);
+    else
+        second_family(r, e->want6, "want", out);
 }
 
 /* ---- all calls ---- */

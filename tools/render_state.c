@@ -583,18 +583,18 @@ static int by_nic_text(const void *a, const void *b)
     return strcmp(tool_text_get(&x->text), tool_text_get(&y->text));
 }
 
-static void render_nics_addresses(const struct ipam_view *v)
+static void render_nics_addresses(const struct ipam_view *v, enum ipam_family family,
+                                  const char *key)
 {
     uint32_t nics = sim_ipam_nics(v->w), n = 0;
     struct nic_text *all = tool_alloc(nics * sizeof *all);
     char text[IPAM_ADDR_TEXT];
 
     for (uint32_t nic = 1; nic <= nics; nic++)
-        if (ipam_nic_address(sim_ipam(v->w), sim_ipam_subnet(v->subnet), IPAM_V4, nic,
-                             &all[n].addr))
+        if (ipam_nic_address(sim_ipam(v->w), sim_ipam_subnet(v->subnet), family, nic, &all[n].addr))
             render_nic(v, nic, &all[n++].text);
     qsort(all, n, sizeof *all, by_nic_text);
-    tool_text_add(v->out, ",\"nic\":{");
+    tool_text_printf(v->out, ",\"%s\":{", key);
     for (uint32_t i = 0; i < n; i++) {
         tool_put_comma(v->out);
         tool_put_string(v->out, tool_text_get(&all[i].text));
@@ -631,23 +631,24 @@ static void render_owner_nics(const struct ipam_view *v)
     tool_text_free(&s);
 }
 
-static void render_owners(const struct ipam_view *v)
+static void render_owners(const struct ipam_view *v, enum ipam_family family, const char *key)
 {
     const struct ipam *ipam = sim_ipam(v->w);
     uint32_t subnet = sim_ipam_subnet(v->subnet);
-    struct ipam_addr a = ipam_addr_v4(sim_subnet(v->w, v->subnet)->cidr);
+    struct ipam_addr a = family == IPAM_V4 ? ipam_addr_v4(sim_subnet(v->w, v->subnet)->cidr)
+                                           : sim_second_addr(sim_second(v->w, v->subnet), 0);
     struct texts t = {0};
 
-    for (; ipam_next_owned(ipam, subnet, IPAM_V4, a, &a); a = ipam_addr_add(a, 1))
+    for (; ipam_next_owned(ipam, subnet, family, a, &a); a = ipam_addr_add(a, 1))
         ipam_addr_print(a, add_text(&t));
     sort_texts(&t);
-    tool_text_add(v->out, ",\"owner\":{");
+    tool_text_printf(v->out, ",\"%s\":{", key);
     for (uint32_t i = 0; i < t.count; i++) {
         tool_put_comma(v->out);
         ipam_addr_parse(t.text[i], strlen(t.text[i]), &a);
         tool_put_string(v->out, t.text[i]);
         tool_put_char(v->out, ':');
-        tool_put_string(v->out, v->r->name[ipam_owner_of(ipam, subnet, IPAM_V4, a) - 1]);
+        tool_put_string(v->out, v->r->name[ipam_owner_of(ipam, subnet, family, a) - 1]);
     }
     tool_put_char(v->out, '}');
     free(t.text);
@@ -665,9 +666,13 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w, 
     tool_put_char(out, '{');
     render_list(&v, "available", IPAM_WHOLE_SUBNET, IPAM_AVAILABLE, true);
     render_list(&v, "free", IPAM_WHOLE_SUBNET, IPAM_FREE, false);
-    render_nics_addresses(&v);
+    render_nics_addresses(&v, IPAM_V4, "nic");
+    if (sim_second(w, subnet) != NULL)
+        render_nics_addresses(&v, IPAM_V6, "nic6");
     render_owner_nics(&v);
-    render_owners(&v);
+    render_owners(&v, IPAM_V4, "owner");
+    if (sim_second(w, subnet) != NULL)
+        render_owners(&v, IPAM_V6, "owner6");
     render_list(&v, "released", 0, IPAM_RELEASED, false);
     render_list(&v, "using", IPAM_WHOLE_SUBNET, IPAM_USING, true);
     tool_put_char(out, '}');

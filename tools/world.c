@@ -68,6 +68,53 @@ static bool address(struct context *c, const struct tool_yaml *n, sim_v4 *out)
 
 /* ---- Subnet ---- */
 
+/* ---- the second family ---- */
+
+/* "a" or "a..b" within the block, as places; false: it is not there. */
+static bool second_range(const struct sim_second *s, const char *text, uint16_t place[2])
+{
+    const char *dots = strstr(text, "..");
+    struct ipam_addr a[2];
+
+    if (!ipam_addr_parse(text, dots == NULL ? strlen(text) : (size_t)(dots - text), &a[0]) ||
+        !ipam_addr_parse(dots == NULL ? text : dots + 2, strlen(dots == NULL ? text : dots + 2),
+                         &a[1]))
+        return false;
+    for (unsigned i = 0; i < 2; i++) {
+        if (s->prefix == 0 || a[i].hi != s->hi || a[i].lo < s->lo ||
+            a[i].lo - s->lo >= (uint64_t)1 << (128 - s->prefix))
+            return false;
+        place[i] = (uint16_t)(a[i].lo - s->lo);
+    }
+    return place[0] <= place[1];
+}
+
+static bool second_cidr(const char *text, struct sim_second *s)
+{
+    struct ipam_cidr cidr;
+
+    if (!ipam_cidr_parse(text, strlen(text), &cidr) || cidr.v4 || cidr.prefix < 116 ||
+        cidr.prefix > 126)
+        return false;
+    s->hi = cidr.network.hi;
+    s->lo = cidr.network.lo;
+    s->prefix = cidr.prefix;
+    s->gateway = 1;
+    return true;
+}
+
+/* The gateway is excluded too, as in the first family. */
+static void exclude_gateway(struct sim_second *s)
+{
+    for (unsigned i = 0; i < s->n_excludes; i++)
+        if (s->exclude[i][0] <= s->gateway && s->gateway <= s->exclude[i][1])
+            return;
+    if (s->prefix == 0 || s->n_excludes == 4)
+        return;
+    s->exclude[s->n_excludes][0] = s->exclude[s->n_excludes][1] = s->gateway;
+    s->n_excludes++;
+}
+
 static bool read_excludes(struct context *c, const struct tool_yaml *list, struct tool_subnet *s,
                           struct sim_range *ranges)
 {
@@ -80,6 +127,11 @@ static bool read_excludes(struct context *c, const struct tool_yaml *list, struc
 
         if (!tool_yaml_text(n, c->diags, &text))
             return false;
+        if (s->second.n_excludes < 4 &&
+            second_range(&s->second, text, s->second.exclude[s->second.n_excludes])) {
+            s->second.n_excludes++;
+            continue;
+        }
         if (s->n_excludes == TOOL_EXCLUDES_MAX ||
             !tool_range_parse(text, strlen(text), &ranges[s->n_excludes++])) {
             tool_error(c->diags, n->at,
@@ -118,10 +170,29 @@ static void format_excludes(struct tool_subnet *s, struct sim_range *ranges)
     s->excludes = ranges;
 }
 
+static bool read_gateway_of(struct context *c, const struct tool_yaml *n, struct tool_subnet *s)
+{
+    const char *text, *comma;
+    uint16_t place[2];
+
+    if (s->second.prefix == 0)
+        return address(c, n, &s->gateway);
+    if (!tool_yaml_text(n, c->diags, &text))
+        return false;
+    comma = strchr(text, ',');
+    if (comma != NULL && tool_v4_parse(text, (size_t)(comma - text), &s->gateway) &&
+        second_range(&s->second, comma + 1, place) && place[0] == place[1]) {
+        s->second.gateway = place[0];
+        return true;
+    }
+    tool_error(c->diags, n->at, "expected an address of each family, found %.60s", text);
+    return false;
+}
+
 static bool read_cidr(struct context *c, const struct tool_yaml *spec, struct tool_subnet *s)
 {
     const struct tool_yaml *n = tool_yaml_get(spec, "cidrBlock");
-    const char *text;
+    const char *text, *comma;
 
     if (n == NULL) {
         tool_error(c->diags, spec->at, "spec.cidrBlock is missing");
@@ -129,14 +200,20 @@ static bool read_cidr(struct context *c, const struct tool_yaml *spec, struct to
     }
     if (!tool_yaml_text(n, c->diags, &text))
         return false;
-    if (!tool_cidr_parse(text, strlen(text), &s->cidr, &s->prefix) || s->prefix < 16 ||
-        s->prefix > 30) {
-        tool_error(c->diags, n->at, "expected an IPv4 block of /16 to /30, found %.60s", text);
+    comma = strchr(text, ',');
+    if (!tool_cidr_parse(text, comma == NULL ? strlen(text) : (size_t)(comma - text), &s->cidr,
+                         &s->prefix) ||
+        s->prefix < 16 || s->prefix > 30 ||
+        (comma != NULL && !second_cidr(comma + 1, &s->second))) {
+        tool_error(c->diags, n->at,
+                   "expected an IPv4 block of /16 to /30, and perhaps, behind a comma, an IPv6 "
+                   "block of /116 to /126, found %.60s",
+                   text);
         return false;
     }
     s->gateway = s->cidr + 1;
     n = tool_yaml_get(spec, "gateway");
-    return n == NULL || address(c, n, &s->gateway);
+    return n == NULL || read_gateway_of(c, n, s);
 }
 
 static bool read_subnet(struct context *c, const struct tool_yaml *m)
@@ -158,6 +235,7 @@ static bool read_subnet(struct context *c, const struct tool_yaml *m)
         !read_excludes(c, tool_yaml_get(spec, "excludeIps"), &s, ranges))
         return false;
     format_excludes(&s, ranges);
+    exclude_gateway(&s.second);
     s.vlan = *vlan != '\0';
     s.present = true;
     return built(c, m, tool_builder_subnet(c->b, &s));
