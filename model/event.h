@@ -89,6 +89,7 @@ enum sim_event_kind {
     X(LB_CREATE, "lb-create")                                                                      \
     X(LB_VIP_ADD, "lb-vip-add")                                                                    \
     X(LB_VIP_DELETE, "lb-vip-delete")                                                              \
+    X(LB_CT_FLUSH, "lb-ct-flush")                                                                  \
     X(LR_LB_INSERT, "lr-lb-insert")                                                                \
     X(LR_LB_DELETE, "lr-lb-delete")                                                                \
     X(ADDED, "ADDED")                                                                              \

@@ -50,6 +50,14 @@ uint16_t sim_name_of(const struct sim_world *w, enum sim_object object, sim_id i
                : sim_gateway(w, id)->name;
 }
 
+static size_t rule_copies(struct sim_ovn_rule_worker *me, enum sim_kind_id kind,
+                          struct sim_copy out[SIM_WORKER_COPIES])
+{
+    out[2] = (struct sim_copy){&me->rule.snap.meta, kind, me->rule.rule};
+    out[3] = (struct sim_copy){&me->rule.copy.meta, kind, me->rule.rule};
+    return 4;
+}
+
 size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
                          struct sim_copy out[SIM_WORKER_COPIES])
 {
@@ -71,7 +79,10 @@ size_t sim_worker_copies(struct sim_world *w, enum sim_queue_id queue,
             return 0;
         out[0] = (struct sim_copy){&ovn->snap.meta, SIM_KIND_OVN_EIP, ovn->eip};
         out[1] = (struct sim_copy){&ovn->copy.meta, SIM_KIND_OVN_EIP, ovn->eip};
-        return 2;
+        if (sim_worker_size(queue) < sizeof(struct sim_ovn_rule_worker))
+            return 2;
+        return rule_copies((struct sim_ovn_rule_worker *)me,
+                           (enum sim_kind_id)sim_queue_keys(queue), out);
     }
     out[0] = (struct sim_copy){&me->snap.meta, SIM_KIND_EIP, me->eip};
     out[1] = (struct sim_copy){&me->copy.meta, SIM_KIND_EIP, me->eip};

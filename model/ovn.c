@@ -193,6 +193,8 @@ static bool carry_out(struct sim_world *w, enum sim_verb op, struct sim_ovn_row 
         memcpy(&stored, row, sizeof stored);
         stored.mark = 0; /* the protocol is not shown */
         return add(w, &stored);
+    case SIM_VERB_LB_CT_FLUSH:
+        return sim_ovn_find(w, row) < sim_ovn_count(w);
     case SIM_VERB_LB_VIP_ADD:
         return replace(w, row);
     case SIM_VERB_LR_LB_INSERT:

@@ -1,7 +1,7 @@
 /* OVN's NAT rules as kinds: what OvnFip, OvnSnatRule and OvnDnatRule have in common, and their
  * event functions (pkg/controller/ovn_fip.go, ovn_snat.go and ovn_dnat.go, all tags).
  */
-#include "model/sim_internal.h"
+#include "model/ovn_rule_internal.h"
 
 struct queues {
     enum sim_queue_id add, update, del;
@@ -15,6 +15,31 @@ static const struct queues queues_of[SIM_KIND_COUNT] = {
                            SIM_QUEUE_DEL_OVN_SNAT},
 };
 
+bool sim_when_ovn_fip(const struct sim_turn *t)
+{
+    return sim_ovn_rule_kind(t) == SIM_KIND_OVN_FIP;
+}
+
+bool sim_when_ovn_snat(const struct sim_turn *t)
+{
+    return sim_ovn_rule_kind(t) == SIM_KIND_OVN_SNAT;
+}
+
+bool sim_when_ovn_dnat(const struct sim_turn *t)
+{
+    return sim_ovn_rule_kind(t) == SIM_KIND_OVN_DNAT;
+}
+
+bool sim_when_ovn_status_first(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_ovn_rule_status_first);
+}
+
+bool sim_when_ovn_rewired(const struct sim_turn *t)
+{
+    return sim_asks(t->w, SIM_ovn_rule_update) == SIM_ovn_rule_update_rewire;
+}
+
 static uint8_t wish(const struct sim_meta *object)
 {
     (void)object;
@@ -23,17 +48,56 @@ static uint8_t wish(const struct sim_meta *object)
 
 static void added(struct sim_turn *t, enum sim_kind_id kind, sim_id id)
 {
-    sim_queue_add(t, queues_of[kind].add, id);
+    if (!sim_ovn_added_terminating(t, kind, id, queues_of[kind].update))
+        sim_queue_add(t, queues_of[kind].add, id);
+}
+
+static void ask_deletion(struct sim_turn *t, enum sim_kind_id kind, sim_id id,
+                         const struct sim_meta *object)
+{
+    uint8_t how = sim_asks(t->w, SIM_ovn_rule_deletion);
+
+    if (how == SIM_ovn_rule_deletion_event)
+        sim_queue_add(t, kind == SIM_KIND_OVN_SNAT ? queues_of[kind].update : queues_of[kind].del,
+                      id);
+    else if (sim_finalizer_count(object) > 0)
+        sim_queue_add(t,
+                      how == SIM_ovn_rule_deletion_in_update ? queues_of[kind].update
+                                                             : queues_of[kind].del,
+                      id);
+}
+
+/* A Fip that moves to another OvnEip is not updated, a Snat or Dnat is. */
+static bool needs_update(enum sim_kind_id kind, const struct sim_ovn_rule *old,
+                         const struct sim_ovn_rule *new)
+{
+    bool ip = old->ip_name != new->ip_name;
+
+    switch (kind) {
+    case SIM_KIND_OVN_FIP:
+        return ip || old->ip_type != new->ip_type;
+    case SIM_KIND_OVN_SNAT:
+        return ip || old->eip != new->eip || old->net != new->net;
+    default:
+        return ip || old->eip != new->eip || old->protocol != new->protocol ||
+               old->internal_port != new->internal_port || old->port != new->port;
+    }
 }
 
 static void updated(struct sim_turn *t, enum sim_kind_id kind, sim_id id,
                     const struct sim_meta *before, const struct sim_meta *after)
 {
-    (void)t;
-    (void)kind;
-    (void)id;
-    (void)before;
-    (void)after;
+    const struct sim_ovn_rule *old = (const struct sim_ovn_rule *)before;
+    const struct sim_ovn_rule *new = (const struct sim_ovn_rule *)after;
+
+    if (sim_terminating(after)) {
+        ask_deletion(t, kind, id, after);
+        return;
+    }
+    if (old->eip != new->eip)
+        sim_queue_add(t, SIM_QUEUE_RESET_OVN_EIP, sim_ovn_eip_key(old->eip));
+    if (needs_update(kind, old, new))
+        sim_queue_add(t, queues_of[kind].update, id);
 }
 
 /* clang-format off */

@@ -42,6 +42,11 @@ enum sim_switch {
     X(ovn_eips_counted, first, 1)                                                                  \
     X(ovn_eips_counted, in_vlan, 2)                                                                \
     X(ovn_eips_counted, always, 3)                                                                 \
+    X(ovn_rule_update, rewire, 0)                                                                  \
+    X(ovn_rule_update, compare, 1)                                                                 \
+    X(ovn_rule_deletion, event, 0)                                                                 \
+    X(ovn_rule_deletion, del_queue, 1)                                                             \
+    X(ovn_rule_deletion, in_update, 2)                                                             \
     X(ovn_nat_found_by, one, 0)                                                                    \
     X(ovn_nat_found_by, both, 1)                                                                   \
     X(vip_static_by, v4, 0)                                                                        \

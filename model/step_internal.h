@@ -101,6 +101,16 @@ struct sim_step {
     X(OVN_EIP_DEL, sim_ovn_eip_del_steps, "delete an OvnEip")                                      \
     X(OVN_EIP_PERSIST, sim_ovn_eip_persist_steps, "write an added OvnEip")                         \
     X(OVN_EIP_STATUS, sim_ovn_eip_status_steps, "patch an OvnEip's status")                        \
+    X(OVN_RULE_ADD, sim_ovn_rule_add_steps, "add an OVN NAT rule")                                 \
+    X(OVN_RULE_UPDATE, sim_ovn_rule_update_steps, "update or delete an OVN NAT rule")              \
+    X(OVN_RULE_DEL, sim_ovn_rule_del_steps, "delete an OVN NAT rule")                              \
+    X(OVN_LB_ADD, sim_ovn_lb_add_steps, "add the load balancer of an OvnDnatRule")                 \
+    X(OVN_LB_DEL, sim_ovn_lb_del_steps, "remove the load balancer of an OvnDnatRule")              \
+    X(OVN_EIP_RELATE, sim_ovn_eip_relate_steps, "let an OvnEip name its rule")                     \
+    X(OVN_RULE_ANNOTATE, sim_ovn_rule_annotate_steps, "let an OVN NAT rule name its OvnEip")       \
+    X(OVN_RULE_STATUS, sim_ovn_rule_status_steps, "patch labels and status of an OVN NAT rule")    \
+    X(OVN_RULE_FINALIZER_DEL, sim_ovn_rule_finalizer_del_steps,                                    \
+      "remove an OVN NAT rule's finalizer")                                                        \
     X(OVN_EIP_FINALIZER_DEL, sim_ovn_eip_finalizer_del_steps, "remove an OvnEip's finalizer")      \
     X(VIP_ADD, sim_vip_add_steps, "add a Vip")                                                     \
     X(VIP_UPDATE, sim_vip_update_steps, "update or delete a Vip")                                  \

@@ -83,7 +83,7 @@ struct sim_limits {
     uint16_t ovn_fips;
     uint16_t ovn_snats;
     uint16_t owners;   /* 1: the controller's queues of OVN's kinds and of Vips exist; then net 0 is
-                          the empty name */
+                          the empty name, and so is OvnEip 0 if there are OVN NAT rules */
     uint16_t ovn_rows; /* entries that the OVN northbound can hold; only with owners */
     uint16_t vpcs;     /* names of VPCs, each with a logical router */
     uint16_t dual;     /* 1: some subnet has a second family; only with owners */
@@ -179,15 +179,15 @@ uint16_t sim_limit(const struct sim_limits *limits, enum sim_object kind);
     X(UPDATE_VIP, "updateVip", VIP, OWN, OWNERS, VIP_UPDATE)                                       \
     X(DEL_VIP, "delVip", VIP, OWN, OWNERS, VIP_DEL)                                                \
     X(VIRTUAL_PARENTS, "virtualParents", VIP, OWN, OWNERS, NONE)                                   \
-    X(ADD_OVN_FIP, "addOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                                     \
-    X(UPDATE_OVN_FIP, "updateOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                               \
-    X(DEL_OVN_FIP, "delOvnFip", OVN_FIP, SHARED, OWNERS, NONE)                                     \
-    X(ADD_OVN_DNAT, "addOvnDnat", OVN_DNAT, SHARED, OWNERS, NONE)                                  \
-    X(UPDATE_OVN_DNAT, "updateOvnDnat", OVN_DNAT, SHARED, OWNERS, NONE)                            \
-    X(DEL_OVN_DNAT, "delOvnDnat", OVN_DNAT, SHARED, OWNERS, NONE)                                  \
-    X(ADD_OVN_SNAT, "addOvnSnat", OVN_SNAT, SHARED, OWNERS, NONE)                                  \
-    X(UPDATE_OVN_SNAT, "updateOvnSnat", OVN_SNAT, SHARED, OWNERS, NONE)                            \
-    X(DEL_OVN_SNAT, "delOvnSnat", OVN_SNAT, SHARED, OWNERS, NONE)
+    X(ADD_OVN_FIP, "addOvnFip", OVN_FIP, SHARED, OWNERS, OVN_RULE_ADD)                             \
+    X(UPDATE_OVN_FIP, "updateOvnFip", OVN_FIP, SHARED, OWNERS, OVN_RULE_UPDATE)                    \
+    X(DEL_OVN_FIP, "delOvnFip", OVN_FIP, SHARED, OWNERS, OVN_RULE_DEL)                             \
+    X(ADD_OVN_DNAT, "addOvnDnat", OVN_DNAT, SHARED, OWNERS, OVN_RULE_ADD)                          \
+    X(UPDATE_OVN_DNAT, "updateOvnDnat", OVN_DNAT, SHARED, OWNERS, OVN_RULE_UPDATE)                 \
+    X(DEL_OVN_DNAT, "delOvnDnat", OVN_DNAT, SHARED, OWNERS, OVN_RULE_DEL)                          \
+    X(ADD_OVN_SNAT, "addOvnSnat", OVN_SNAT, SHARED, OWNERS, OVN_RULE_ADD)                          \
+    X(UPDATE_OVN_SNAT, "updateOvnSnat", OVN_SNAT, SHARED, OWNERS, OVN_RULE_UPDATE)                 \
+    X(DEL_OVN_SNAT, "delOvnSnat", OVN_SNAT, SHARED, OWNERS, OVN_RULE_DEL)
 
 enum sim_queue_id {
 #define X(name, text, keys, limiter, part, table) SIM_QUEUE_##name,

@@ -39,10 +39,18 @@ size_t sim_worker_size(enum sim_queue_id queue)
 {
     if (sim_queue_rule(queue) != SIM_KIND_COUNT)
         return sizeof(struct sim_rule_worker);
-    if (sim_queue_keys(queue) == SIM_OBJECT_VIP)
+    switch (sim_queue_keys(queue)) {
+    case SIM_OBJECT_VIP:
         return sizeof(struct sim_vip_worker);
-    return sim_queue_keys(queue) == SIM_OBJECT_OVN_EIP ? sizeof(struct sim_ovn_worker)
-                                                       : sizeof(struct sim_worker);
+    case SIM_OBJECT_OVN_EIP:
+        return sizeof(struct sim_ovn_worker);
+    case SIM_OBJECT_OVN_DNAT:
+    case SIM_OBJECT_OVN_FIP:
+    case SIM_OBJECT_OVN_SNAT:
+        return sizeof(struct sim_ovn_rule_worker);
+    default:
+        return sizeof(struct sim_worker);
+    }
 }
 
 /* What the queue knows the key by. */
@@ -385,7 +393,8 @@ enum sim_kind_id sim_worker_writes(const struct sim_world *w, enum sim_queue_id 
     if (row->call != SIM_EVENT_WRITE)
         return SIM_KIND_COUNT;
     if (row->object == SIM_OBJECT_RULE)
-        return sim_queue_rule(queue);
+        return sim_queue_part(queue) == SIM_PART_OWNERS ? (enum sim_kind_id)sim_queue_keys(queue)
+                                                        : sim_queue_rule(queue);
     return row->object < SIM_KIND_COUNT ? (enum sim_kind_id)row->object : SIM_KIND_COUNT;
 }
 
@@ -429,7 +438,9 @@ bool sim_stopped_before(const struct sim_world *w, enum sim_queue_id queue, stru
     out->call = row_of(me)->call;
     out->object = row_of(me)->object;
     if (out->object == SIM_OBJECT_RULE)
-        out->object = (uint8_t)sim_queue_rule(queue);
+        out->object = (uint8_t)(sim_queue_part(queue) == SIM_PART_OWNERS
+                                    ? sim_queue_keys(queue)
+                                    : (enum sim_object)sim_queue_rule(queue));
     if (out->call == SIM_EVENT_EXEC)
         out->verb = me->op;
     return true;

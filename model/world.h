@@ -273,6 +273,26 @@ struct sim_vip_worker {
     struct sim_vip_work vip;
 };
 
+/* What one that works on OVN's NAT rules knows beside. */
+struct sim_ovn_rule_work {
+    struct sim_ovn_rule snap; /* the rule as the handler read it */
+    struct sim_ovn_rule copy; /* the rule as a helper read it */
+    sim_v4 external;
+    sim_v4 internal; /* an address, or with mask a network */
+    uint32_t mac;    /* of the Vip */
+    sim_ref vpc;
+    sim_id rule; /* id of the rule being worked on */
+    uint8_t mask;
+    uint8_t ready; /* argument of the status patch */
+    uint8_t pad[2];
+};
+
+struct sim_ovn_rule_worker {
+    struct sim_worker worker;
+    struct sim_ovn_work ovn;
+    struct sim_ovn_rule_work rule;
+};
+
 struct sim_layout {
     uint32_t globals, slots[SIM_KIND_COUNT], gateways, pods, nets, subnets, policies, rules;
     uint32_t queues[SIM_QUEUE_COUNT]; /* each with its nodes, then its worker */

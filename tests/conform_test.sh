@@ -11,7 +11,7 @@ for v in tests/data/owners/v* tests/data/owners/master; do
     part="$BUILD/owners/$(basename "$v")"
     mkdir -p "$part"
     zcat "$v/scripts.jsonl.gz" |
-        awk '/^\{"stream":/ { on = /"stream":"[cdov]/ } on' >"$part/scripts.jsonl"
+        awk '/^\{"stream":/ { on = /"stream":"[cdovn]/ } on' >"$part/scripts.jsonl"
     recordings+=("$part/scripts.jsonl")
 done
 cp tests/data/owners/world.yaml "$BUILD/owners"

@@ -289,7 +289,8 @@ static bool key_of(struct reader *r)
         need_owners_part(r);
     if (r->b != NULL) /* a namespaced key has its gateway named elsewhere */
         return memchr(w.text, '/', w.length) != NULL ||
-               (w.length == 0 && queue == SIM_QUEUE_SUBNET_STATUS) ||
+               (w.length == 0 && (queue == SIM_QUEUE_SUBNET_STATUS ||
+                                  sim_queue_keys(queue) == SIM_OBJECT_OVN_EIP)) ||
                name_of(r, "key", key_kind(queue));
     r->a->id = tool_key_of(r->config, queue, w.text, w.length);
     return r->a->id != SIM_NONE ? true : fail(r, w.node, "`%s` names nothing that is known", "key");

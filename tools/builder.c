@@ -323,9 +323,9 @@ struct tool_options *tool_builder_options(struct tool_builder *b)
     return &b->options;
 }
 
-void tool_builder_no_net(struct tool_builder *b)
+void tool_builder_no_name(struct tool_builder *b, enum tool_name_kind kind)
 {
-    keep(b, &b->names[TOOL_NAME_NET], "", 0);
+    keep(b, &b->names[kind], "", 0);
 }
 
 void tool_builder_sort(struct tool_builder *b)

@@ -400,15 +400,19 @@ static ipam_quirks quirks_of(enum sim_profile profile)
                                                            : IPAM_RELEASE_MASTER);
 }
 
-/* The status of the subnet that an empty text names is asked for, too. */
-static void mention_empty_net(struct tool_builder *b)
+/* The status of the subnet that an empty text names is asked for, and the reset of the OvnEip. */
+static void mention_empty_names(struct tool_builder *b)
 {
     bool owners = b->options.owners_part != 0;
 
     for (unsigned k = SIM_KIND_OVN_EIP; k < SIM_KIND_COUNT; k++)
         owners = owners || b->names[tool_name_kind((enum sim_kind_id)k)].count > 0;
     if (owners)
-        tool_builder_no_net(b);
+        tool_builder_no_name(b, TOOL_NAME_NET);
+    if (b->names[TOOL_NAME_OVN_DNAT].count + b->names[TOOL_NAME_OVN_FIP].count +
+            b->names[TOOL_NAME_OVN_SNAT].count >
+        0)
+        tool_builder_no_name(b, TOOL_NAME_OVN_EIP);
 }
 
 struct engine_config *tool_builder_finish(struct tool_builder *b)
@@ -421,7 +425,7 @@ struct engine_config *tool_builder_finish(struct tool_builder *b)
     if (b->names[TOOL_NAME_GATEWAY].count == 0)
         (void)tool_builder_name(b, TOOL_NAME_GATEWAY, "gateway", 7);
     imply_attachments(b);
-    mention_empty_net(b);
+    mention_empty_names(b);
     tool_builder_sort(b);
     if (!check_counts(b))
         return NULL;

@@ -60,8 +60,8 @@ struct tool_builder {
     char error[256];
 };
 
-/* The empty text is a network's name. */
-void tool_builder_no_net(struct tool_builder *b);
+/* The empty text is a name of this kind. */
+void tool_builder_no_name(struct tool_builder *b, enum tool_name_kind kind);
 /* Sorts every set of names and drops repeats. */
 void tool_builder_sort(struct tool_builder *b);
 /* Index of a text in a sorted array; count if it is not there. */

@@ -180,6 +180,7 @@ static const struct arguments {
     {SIM_VERB_LB_CREATE, {put_name, put_protocol}},
     {SIM_VERB_LB_VIP_ADD, {put_name, put_vip, put_backend}},
     {SIM_VERB_LB_VIP_DELETE, {put_name, put_vip}},
+    {SIM_VERB_LB_CT_FLUSH, {put_name}},
     {SIM_VERB_LR_LB_INSERT, {put_router, put_name}},
     {SIM_VERB_LR_LB_DELETE, {put_router, put_name}},
 };

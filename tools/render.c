@@ -248,6 +248,12 @@ static void selector(const struct list *l)
                              gateway_of(l));
         break;
     case SIM_SELECT_PORT:
+        if (is_ovn_rule(l->e->object)) {
+            tool_text_add(&s, "ovn.kubernetes.io/vpc_dnat_eport=");
+            if (l->e->net != 0)
+                tool_text_printf(&s, "%u", l->e->net);
+            break;
+        }
         tool_text_printf(&s,
                          "ovn.kubernetes.io/vpc-nat-gw-name=%s,ovn.kubernetes.io/vpc_dnat_eport=",
                          gateway_of(l));
