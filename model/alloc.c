@@ -91,7 +91,7 @@ uint32_t sim_first_mac(const struct sim_limits *limits, enum sim_kind_id kind)
     for (unsigned k = 0; k < (unsigned)kind; k++)
         if (sim_kind((enum sim_kind_id)k)->reports != NULL)
             before += sim_limit(limits, (enum sim_object)k);
-    return before * SIM_MACS_PER_EIP + 1;
+    return before * sim_macs_each(limits) + 1;
 }
 
 static bool has_mac(const struct sim_kind *kind, const struct sim_meta *object, uint32_t mac)
@@ -108,34 +108,63 @@ static bool has_mac(const struct sim_kind *kind, const struct sim_meta *object, 
     return false;
 }
 
-/* Does an undelivered event of this object show the MAC? */
-static bool in_watch(const struct sim_world *w, struct sim_owner who, uint32_t mac)
+static bool stored_somewhere(const struct sim_world *w, enum sim_kind_id k, uint32_t mac)
 {
-    enum sim_kind_id kind = (enum sim_kind_id)who.kind;
+    const struct sim_kind *kind = sim_kind(k);
 
-    for (uint32_t i = 0; i < sim_watch_count(w, kind); i++)
-        if (sim_notice(w, kind, i)->id == who.id &&
-            has_mac(sim_kind(kind), sim_notice_object(sim_notice(w, kind, i)), mac))
+    for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+        if (has_mac(kind, sim_api(w, k, i), mac) || has_mac(kind, sim_cache(w, k, i), mac))
+            return true;
+    for (uint32_t i = 0; i < sim_watch_count(w, k); i++)
+        if (has_mac(kind, sim_notice_object(sim_notice(w, k, i)), mac))
+            return true;
+    return false;
+}
+
+static bool worked_with(struct sim_world *w, enum sim_queue_id queue, uint32_t mac)
+{
+    struct sim_copy copy[SIM_WORKER_COPIES];
+    size_t n = sim_worker_copies(w, queue, copy);
+
+    if (n > 0 && sim_worker(w, queue)->mac == mac)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (has_mac(sim_kind(copy[i].kind), copy[i].object, mac))
+            return true;
+    return false;
+}
+
+/* Objects of several kinds have what a NIC of their name was given, in any subnet. */
+static bool in_sight(struct sim_world *w, uint32_t mac)
+{
+    for (unsigned k = 0; k < SIM_KIND_COUNT; k++)
+        if (sim_limit(&w->limits, (enum sim_object)k) > 0 &&
+            stored_somewhere(w, (enum sim_kind_id)k, mac))
+            return true;
+    for (unsigned q = 0; q < w->n_queues; q++)
+        if (worked_with(w, (enum sim_queue_id)q, mac))
+            return true;
+    for (sim_id s = 0; s < w->limits.subnets; s++)
+        if (ipam_mac_owner(sim_ipam(w), sim_ipam_subnet(s), mac) != 0)
             return true;
     return false;
 }
 
 /* The MACs a draw for this object may take: all of its own but those it has, so that a draw always
- * differs from what is stored, as 46 random bits do.  Those in events on their way come last; of
- * EIPs only whether it is another one matters. */
-static uint32_t fresh_macs(const struct sim_world *w, struct sim_owner who,
-                           uint32_t out[SIM_MACS_PER_EIP])
+ * differs from what is stored, as 46 random bits do. */
+static uint32_t fresh_macs(struct sim_world *w, struct sim_owner who,
+                           uint32_t out[SIM_MACS_PER_OWNER])
 {
-    enum sim_kind_id kind = (enum sim_kind_id)who.kind;
-    uint32_t first = sim_first_mac(&w->limits, kind) + (uint32_t)who.id * SIM_MACS_PER_EIP;
+    const struct sim_kind *kind = sim_kind(who.kind);
+    uint32_t each = sim_macs_each(&w->limits);
+    uint32_t first = sim_first_mac(&w->limits, who.kind) + (uint32_t)who.id * each;
     uint32_t n = 0;
 
-    for (unsigned on_its_way = 0; on_its_way < 2; on_its_way++)
-        for (uint32_t mac = first; mac < first + SIM_MACS_PER_EIP; mac++)
-            if (!has_mac(sim_kind(kind), sim_api(w, kind, who.id), mac) &&
-                !has_mac(sim_kind(kind), sim_cache(w, kind, who.id), mac) &&
-                (kind != SIM_KIND_EIP && in_watch(w, who, mac)) == on_its_way)
-                out[n++] = mac;
+    for (uint32_t mac = first; mac < first + each; mac++)
+        if (w->limits.owners ? !in_sight(w, mac)
+                             : !has_mac(kind, sim_api(w, who.kind, who.id), mac) &&
+                                   !has_mac(kind, sim_cache(w, who.kind, who.id), mac))
+            out[n++] = mac;
     return n;
 }
 
@@ -146,8 +175,9 @@ static sim_v6 v6_of(const struct sim_world *w, sim_id subnet, const struct ipam_
     return r->nil_text ? SIM_V6_NIL_TEXT : 0;
 }
 
+/* What was drawn stays with the NIC when the call fails. */
 static struct sim_alloc finish(struct sim_turn *t, struct sim_owner who, struct sim_event *e,
-                               const struct ipam_result *r)
+                               const struct ipam_mac_wish *wish, const struct ipam_result *r)
 {
     struct sim_alloc out;
 
@@ -165,8 +195,8 @@ static struct sim_alloc finish(struct sim_turn *t, struct sim_owner who, struct 
     e->ipam_error = r->error;
     e->v4 = out.v4;
     e->v6 = out.v6;
-    e->mac = r->mac;
     e->drawn = r->fresh_used > 0;
+    e->mac = r->error != IPAM_ERROR_NONE && e->drawn ? wish->fresh[r->fresh_used - 1] : r->mac;
     sim_emit(t, e);
     return out;
 }
@@ -197,7 +227,7 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum 
 {
     struct sim_event e = ipam_event(t, SIM_VERB_RANDOM, (enum sim_object)who.kind, who.id, net);
     struct ipam_addr_arg skipped[SIM_NODE_ADDRESSES];
-    uint32_t fresh[SIM_MACS_PER_EIP];
+    uint32_t fresh[SIM_MACS_PER_OWNER];
     struct ipam_random_request q;
     struct holdings before;
     struct ipam_result r;
@@ -222,7 +252,7 @@ struct sim_alloc sim_ipam_random(struct sim_turn *t, struct sim_owner who, enum 
     e.nic = (uint8_t)nic;
     hold(t->w, sim_owner_name(t->w, who), &before);
     r = ipam_random(sim_ipam_mut(t->w), &q, sim_journal(t->w));
-    out = finish(t, who, &e, &r);
+    out = finish(t, who, &e, &q.mac, &r);
     tell_freed(t, who, &before);
     return out;
 }
@@ -253,7 +283,7 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, sim_i
 {
     struct sim_event e = ipam_event(t, SIM_VERB_STATIC, (enum sim_object)who.kind, who.id, net);
     struct ipam_addr_arg address[2];
-    uint32_t fresh[SIM_MACS_PER_EIP];
+    uint32_t fresh[SIM_MACS_PER_OWNER];
     struct ipam_static_request q;
     struct holdings before;
     struct ipam_result r;
@@ -277,7 +307,7 @@ struct sim_alloc sim_ipam_static(struct sim_turn *t, struct sim_owner who, sim_i
     e.want6 = wish->v6;
     hold(t->w, sim_owner_name(t->w, who), &before);
     r = ipam_static(sim_ipam_mut(t->w), &q, sim_journal(t->w));
-    out = finish(t, who, &e, &r);
+    out = finish(t, who, &e, &q.mac, &r);
     tell_freed(t, who, &before);
     return out;
 }

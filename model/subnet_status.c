@@ -23,31 +23,185 @@ static sim_id subnet_of_key(const struct sim_turn *t)
     return sim_ref_id(sim_net(t->w, net_of(t))->subnet);
 }
 
-/* Where the handler of a queue keeps the ranges that it is about to write: those of the queue's own
- * handler are the world's, the others are there only with the queues. */
-static unsigned next_sets(const struct sim_turn *t)
+/* ---- what the controller's memory shows of a subnet's status ---- */
+
+/* Which of those that count a subnet a handler is; the queue's own comes last. */
+static unsigned counter_of(const struct sim_turn *t)
 {
     switch ((enum sim_queue_id)t->queue) {
     case SIM_QUEUE_ADD_OVN_EIP:
-        return SIM_STATUS_SETS;
+        return 0;
     case SIM_QUEUE_UPDATE_OVN_EIP:
-        return SIM_STATUS_SETS + 2;
+        return 1;
     case SIM_QUEUE_ADD_VIP:
-        return SIM_STATUS_SETS + 4;
-    case SIM_QUEUE_UPDATE_VIP:
-        return SIM_STATUS_SETS + 6;
-    case SIM_QUEUE_DEL_VIP:
-        return SIM_STATUS_SETS + 8;
+        return 2;
     default:
-        return SIM_STATUS_NEXT_USING;
+        return SIM_COUNTING_HANDLERS;
     }
 }
+
+/* Where one keeps the ranges that it has read, then those that it is about to write: the queue's
+ * own are in every world. */
+static unsigned sets_of(unsigned counter)
+{
+    return counter == SIM_COUNTING_HANDLERS ? SIM_STATUS_NEXT_USING : SIM_STATUS_SETS + 2 * counter;
+}
+
+enum { CACHED_SETS = SIM_STATUS_SETS + 2 * SIM_COUNTING_HANDLERS };
+
+static unsigned next_sets(const struct sim_turn *t)
+{
+    return sets_of(counter_of(t));
+}
+
+static struct sim_seen *seen_mut(struct sim_world *w, unsigned i)
+{
+    struct sim_seen *seen = (struct sim_seen *)((uint8_t *)w + w->at.seen) + i;
+
+    sim_touch(w, seen, sizeof *seen);
+    return seen;
+}
+
+static struct sim_seen *cached_mut(struct sim_world *w, sim_id subnet)
+{
+    return seen_mut(w, SIM_COUNTING_HANDLERS + 1u + subnet);
+}
+
+static void copy_sets(struct sim_world *w, sim_id subnet, unsigned from, unsigned to)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct ipam_addrset set = sim_status_set(w, subnet, from + i);
+
+        sim_status_set_assign(w, subnet, to + i, &set);
+    }
+}
+
+static void clear_sets(struct sim_world *w, sim_id subnet, unsigned which)
+{
+    struct ipam_addrset nothing = sim_scratch_set(w, subnet);
+
+    ipam_addrset_clear(&nothing);
+    for (unsigned i = 0; i < 2; i++)
+        sim_status_set_assign(w, subnet, which + i, &nothing);
+}
+
+static void copy_counts(struct sim_seen *to, uint32_t using_ips, uint32_t available_ips)
+{
+    to->using_ips = using_ips;
+    to->available_ips = available_ips;
+}
+
+/* What the cache shows becomes what one holds for itself. */
+static void take_copy(struct sim_world *w, sim_id subnet, unsigned counter)
+{
+    const struct sim_seen *cached = cached_mut(w, subnet);
+
+    copy_sets(w, subnet, CACHED_SETS, sets_of(counter));
+    copy_counts(seen_mut(w, counter), cached->using_ips, cached->available_ips);
+}
+
+void sim_see_status(struct sim_turn *t)
+{
+    struct sim_seen *seen = seen_mut(t->w, counter_of(t));
+
+    seen->subnet = sim_ref_of(subnet_of_key(t));
+    seen->holds = SIM_HOLDS_CACHED;
+}
+
+/* What a handler has computed stands in the object that it holds, and so before all who hold it. */
+static void show(struct sim_turn *t)
+{
+    sim_id subnet = subnet_of_key(t);
+    struct sim_seen *own = seen_mut(t->w, counter_of(t));
+
+    copy_counts(own, t->me->using_ips, t->me->available_ips);
+    if (own->holds == SIM_HOLDS_CACHED) {
+        copy_sets(t->w, subnet, next_sets(t), CACHED_SETS);
+        copy_counts(cached_mut(t->w, subnet), own->using_ips, own->available_ips);
+    }
+    for (unsigned i = 0; i < SIM_COUNTING_HANDLERS; i++) {
+        struct sim_seen *other = seen_mut(t->w, i);
+
+        if (other == own || own->holds < SIM_HOLDS_OLDER || other->subnet != own->subnet ||
+            other->holds != own->holds)
+            continue;
+        copy_sets(t->w, subnet, next_sets(t), sets_of(i));
+        copy_counts(other, own->using_ips, own->available_ips);
+    }
+    own->holds = SIM_HOLDS_NOTHING;
+}
+
+static uint8_t free_number(struct sim_world *w)
+{
+    uint8_t number = SIM_HOLDS_OLDER;
+
+    for (unsigned i = 0; i < SIM_COUNTING_HANDLERS; i++)
+        if (seen_mut(w, i)->holds >= number)
+            number = (uint8_t)(seen_mut(w, i)->holds + 1);
+    return number;
+}
+
+/* The cache gets a new object; who holds the one before keeps it. */
+static void renew_cached(struct sim_turn *t, unsigned from)
+{
+    sim_id subnet = subnet_of_key(t);
+    uint8_t number = free_number(t->w);
+
+    for (unsigned i = 0; i < SIM_COUNTING_HANDLERS; i++) {
+        struct sim_seen *seen = seen_mut(t->w, i);
+
+        if (seen->subnet != sim_ref_of(subnet) || seen->holds != SIM_HOLDS_CACHED)
+            continue;
+        take_copy(t->w, subnet, i);
+        seen->holds = number;
+    }
+    copy_sets(t->w, subnet, from, CACHED_SETS);
+    copy_counts(cached_mut(t->w, subnet), t->me->using_ips, t->me->available_ips);
+}
+
+/* At a start the cache shows what is stored, and nobody holds anything. */
+void sim_status_forget_next(struct sim_world *w, sim_id subnet)
+{
+    const struct sim_subnet_slot *s = sim_subnet(w, subnet);
+
+    if (!w->limits.owners) {
+        copy_sets(w, subnet, SIM_STATUS_USING, SIM_STATUS_NEXT_USING);
+        return;
+    }
+    copy_sets(w, subnet, SIM_STATUS_USING, CACHED_SETS);
+    copy_counts(cached_mut(w, subnet), s->using_ips, s->available_ips);
+    for (unsigned i = 0; i <= SIM_COUNTING_HANDLERS; i++) {
+        clear_sets(w, subnet, sets_of(i));
+        memset(seen_mut(w, i), 0, sizeof(struct sim_seen));
+    }
+}
+
+static void forget_next(struct sim_turn *t)
+{
+    if (!t->w->limits.owners) {
+        copy_sets(t->w, subnet_of_key(t), SIM_STATUS_USING, SIM_STATUS_NEXT_USING);
+        return;
+    }
+    clear_sets(t->w, subnet_of_key(t), next_sets(t));
+    memset(seen_mut(t->w, counter_of(t)), 0, sizeof(struct sim_seen));
+}
+
+void sim_unsee_status(struct sim_turn *t)
+{
+    if (counter_of(t) < SIM_COUNTING_HANDLERS && t->me->net != 0 &&
+        sim_net(t->w, sim_ref_id(t->me->net))->subnet != 0)
+        forget_next(t);
+}
+
+/* ---- the handler ---- */
 
 static int read_subnet(struct sim_turn *t)
 {
     if (!sim_read_subnet(t, t->me->key))
         return SUCCEED;
     t->me->subnet = sim_ref_of(subnet_of_key(t));
+    if (t->w->limits.owners)
+        take_copy(t->w, subnet_of_key(t), SIM_COUNTING_HANDLERS);
     return NEXT;
 }
 
@@ -56,39 +210,14 @@ static bool when_eips_count(const struct sim_turn *t)
     return sim_asks(t->w, SIM_ovn_subnets_count_eips) || !sim_subnet(t->w, subnet_of_key(t))->ovn;
 }
 
-/* ---- what is compared ---- */
-
-static struct sim_seen *seen_mut(struct sim_turn *t)
-{
-    struct sim_seen *seen =
-        (struct sim_seen *)((uint8_t *)t->w + t->w->at.seen) + (next_sets(t) - SIM_STATUS_SETS) / 2;
-
-    sim_touch(t->w, seen, sizeof *seen);
-    return seen;
-}
-
-void sim_see_status(struct sim_turn *t)
-{
-    sim_id subnet = subnet_of_key(t);
-    struct sim_seen *seen = seen_mut(t);
-
-    seen->using_ips = sim_subnet(t->w, subnet)->using_ips;
-    seen->available_ips = sim_subnet(t->w, subnet)->available_ips;
-    for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
-        struct ipam_addrset stored = sim_status_set(t->w, subnet, i);
-
-        sim_status_set_assign(t->w, subnet, next_sets(t) + i, &stored);
-    }
-}
-
 /* Puts the range where it will be written from; does it differ from what the handler has read? */
 static bool compute_range(struct sim_turn *t, unsigned which, enum ipam_list list)
 {
     sim_id subnet = subnet_of_key(t);
     unsigned next = next_sets(t) + which;
     struct ipam_addrset out = sim_scratch_set(t->w, subnet);
-    struct ipam_addrset in = sim_status_set(t->w, subnet, when_own_queue(t) ? which : next),
-                        list_now;
+    struct ipam_addrset in = sim_status_set(t->w, subnet, t->w->limits.owners ? next : which);
+    struct ipam_addrset list_now;
     bool differs;
 
     ipam_addrset_clear(&out);
@@ -108,12 +237,13 @@ static bool counts_differ(struct sim_turn *t)
 {
     const struct sim_subnet_slot *s = sim_subnet(t->w, subnet_of_key(t));
     uint32_t taken = s->excluded + t->me->using_ips;
+    const struct sim_seen *seen;
 
     t->me->available_ips = taken < s->size ? s->size - taken : 0;
-    if (when_own_queue(t))
+    if (!t->w->limits.owners)
         return s->using_ips != t->me->using_ips || s->available_ips != t->me->available_ips;
-    return seen_mut(t)->using_ips != t->me->using_ips ||
-           seen_mut(t)->available_ips != t->me->available_ips;
+    seen = seen_mut(t->w, counter_of(t));
+    return seen->using_ips != t->me->using_ips || seen->available_ips != t->me->available_ips;
 }
 
 static uint32_t reporting(const struct sim_world *w, sim_id subnet)
@@ -204,10 +334,15 @@ enum { T1, T2, T3A, T3C, T3, T3B, T4, T5, T6 };
 
 static int compare(struct sim_turn *t)
 {
-    bool counts = counts_differ(t);
-    bool used = compute_range(t, SIM_STATUS_USING, IPAM_USING);
-    bool available = compute_range(t, SIM_STATUS_AVAILABLE, IPAM_AVAILABLE);
+    bool counts, used, available;
 
+    if (!when_own_queue(t) && seen_mut(t->w, counter_of(t))->holds == SIM_HOLDS_CACHED)
+        take_copy(t->w, subnet_of_key(t), counter_of(t));
+    counts = counts_differ(t);
+    used = compute_range(t, SIM_STATUS_USING, IPAM_USING);
+    available = compute_range(t, SIM_STATUS_AVAILABLE, IPAM_AVAILABLE);
+    if (!when_own_queue(t))
+        show(t);
     return counts || used || available ? NEXT : T6;
 }
 
@@ -216,57 +351,12 @@ static void store(struct sim_turn *t)
     sim_id subnet = subnet_of_key(t);
     struct sim_subnet_slot *s = sim_subnet_mut(t->w, subnet);
 
-    for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
-        struct ipam_addrset from = sim_status_set(t->w, subnet, i + next_sets(t));
-
-        sim_status_set_assign(t->w, subnet, i, &from);
-    }
+    copy_sets(t->w, subnet, next_sets(t), SIM_STATUS_USING);
     s->using_ips = t->me->using_ips;
     s->available_ips = t->me->available_ips;
     s->status_known = 1;
-}
-
-static void forget_set(struct sim_world *w, sim_id subnet, unsigned which)
-{
-    struct ipam_addrset nothing = sim_scratch_set(w, subnet);
-
-    ipam_addrset_clear(&nothing);
-    sim_status_set_assign(w, subnet, which, &nothing);
-}
-
-void sim_status_forget_next(struct sim_world *w, sim_id subnet)
-{
-    for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
-        struct ipam_addrset stored = sim_status_set(w, subnet, i);
-
-        sim_status_set_assign(w, subnet, i + SIM_STATUS_NEXT_USING, &stored);
-    }
-    for (unsigned i = SIM_STATUS_SETS; i < sim_status_sets(&w->limits); i++)
-        forget_set(w, subnet, i);
-}
-
-static void forget_next(struct sim_turn *t)
-{
-    sim_id subnet = subnet_of_key(t);
-
-    if (when_own_queue(t)) {
-        for (unsigned i = SIM_STATUS_USING; i <= SIM_STATUS_AVAILABLE; i++) {
-            struct ipam_addrset stored = sim_status_set(t->w, subnet, i);
-
-            sim_status_set_assign(t->w, subnet, i + SIM_STATUS_NEXT_USING, &stored);
-        }
-        return;
-    }
-    forget_set(t->w, subnet, next_sets(t));
-    forget_set(t->w, subnet, next_sets(t) + 1);
-    memset(seen_mut(t), 0, sizeof(struct sim_seen));
-}
-
-void sim_unsee_status(struct sim_turn *t)
-{
-    if (next_sets(t) != SIM_STATUS_NEXT_USING && t->me->net != 0 &&
-        sim_net(t->w, sim_ref_id(t->me->net))->subnet != 0)
-        forget_next(t);
+    if (t->w->limits.owners)
+        renew_cached(t, next_sets(t));
 }
 
 static int write_status(struct sim_turn *t)

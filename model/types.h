@@ -91,14 +91,20 @@ struct sim_limits {
                       texts that a user wrote */
 };
 
-/* A random MAC of an object that holds addresses is one of SIM_MACS_PER_EIP ids of its own:
+/* A random MAC of an object that holds addresses is one of sim_macs_each() ids of its own:
  * kube-ovn draws 46 random bits, what matters of them is only that a new draw differs from what is
- * already there. */
+ * already there.  With other owners than EIPs one MAC can be in many places. */
 #define SIM_MACS_PER_EIP 8u
+#define SIM_MACS_PER_OWNER 24u
+
+static inline uint32_t sim_macs_each(const struct sim_limits *l)
+{
+    return l->owners ? SIM_MACS_PER_OWNER : SIM_MACS_PER_EIP;
+}
 
 static inline uint32_t sim_macs_drawn(const struct sim_limits *l)
 {
-    return ((uint32_t)l->eips + l->ovn_eips + l->vips) * SIM_MACS_PER_EIP;
+    return ((uint32_t)l->eips + l->ovn_eips + l->vips) * sim_macs_each(l);
 }
 
 /* The kinds that are stored as a whole, with a watch, a cache and handlers of their own; how one is

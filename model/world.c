@@ -28,12 +28,14 @@ static bool limits_ok(const struct sim_limits *l)
 
 static bool second_ok(const struct sim_setup *s, const struct sim_second *n)
 {
-    uint32_t size = 1u << (128 - n->prefix);
+    uint32_t size;
 
     if (n->prefix == 0)
         return true;
-    if (!s->limits.dual || n->prefix < 116 || n->prefix > 126 || (n->lo & (size - 1)) != 0 ||
-        n->gateway >= size || n->n_excludes > 4)
+    if (!s->limits.dual || n->prefix < 116 || n->prefix > 126)
+        return false;
+    size = UINT32_C(1) << (128 - n->prefix);
+    if ((n->lo & (size - 1)) != 0 || n->gateway >= size || n->n_excludes > 4)
         return false;
     for (unsigned i = 0; i < n->n_excludes; i++)
         if (n->exclude[i][0] > n->exclude[i][1] || n->exclude[i][1] >= size)
@@ -244,7 +246,7 @@ static void lay_out_state(struct cursor *c, struct sim_layout *at, const struct 
         lay_out_items(c, at, l);
         if (l->dual)
             at->second = place(c, sizeof(struct sim_second), l->subnets);
-        at->seen = place(c, sizeof(struct sim_seen), SIM_COUNTING_HANDLERS);
+        at->seen = place(c, sizeof(struct sim_seen), sim_status_seen(l));
     }
     if (l->owners)
         at->ovn = place(c, sizeof(uint32_t) + l->ovn_rows * sizeof(struct sim_ovn_row), 1);

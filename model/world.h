@@ -237,11 +237,22 @@ struct sim_rule_worker {
     struct sim_rule_work rule;
 };
 
-/* The counts of a subnet's status as a handler of v1.12 has read them that writes it itself; the
- * ranges stand where those are that it will write. */
+/* The counts of a subnet's status in the controller's memory; the ranges stand beside in sets.
+ * Handlers of v1.12 that count a subnet themselves compute in the cache's own object: what they
+ * come to shows there before it is written, and stays when the write fails.  A handler keeps the
+ * object that it has read when the cache has a newer one, and may share it with others. */
 struct sim_seen {
     uint32_t using_ips;
     uint32_t available_ips;
+    sim_ref subnet; /* of what a handler holds */
+    uint8_t holds;  /* SIM_HOLDS_* */
+    uint8_t pad;
+};
+
+enum {
+    SIM_HOLDS_NOTHING,
+    SIM_HOLDS_CACHED, /* what the cache has */
+    SIM_HOLDS_OLDER   /* and above: one object for all that hold the same number */
 };
 
 /* What a handler that works on OvnEips knows beside. */
@@ -486,11 +497,17 @@ enum {
     SIM_STATUS_SETS
 };
 struct ipam_addrset sim_status_set(const struct sim_world *w, sim_id subnet, unsigned which);
-enum { SIM_COUNTING_HANDLERS = 5 };
-/* How many sets there are: with owners two more for each handler of v1.12 that counts itself. */
+enum { SIM_COUNTING_HANDLERS = 3 };
+/* How many sets there are: with owners two more for each handler of v1.12 that counts itself, and
+ * two for what the cache shows. */
 static inline unsigned sim_status_sets(const struct sim_limits *limits)
 {
-    return limits->owners ? SIM_STATUS_SETS + 2 * SIM_COUNTING_HANDLERS : SIM_STATUS_SETS;
+    return limits->owners ? SIM_STATUS_SETS + 2 * (SIM_COUNTING_HANDLERS + 1) : SIM_STATUS_SETS;
+}
+/* How many counts: of those handlers, of the queue's own and of each subnet in the cache. */
+static inline unsigned sim_status_seen(const struct sim_limits *limits)
+{
+    return SIM_COUNTING_HANDLERS + 1u + limits->subnets;
 }
 
 /* The second family of a subnet; NULL: it has none. */
@@ -540,8 +557,8 @@ static inline enum sim_nic sim_ipam_nic_of(const struct sim_world *w, uint32_t n
     return nic > others ? SIM_NIC_VIP : (enum sim_nic)((nic - 1) % 2);
 }
 
-/* How many NICs an owner's list can have where objects of several kinds share it: kube-ovn notes one
- * anew whenever an address is asked for that another NIC of the owner holds. */
+/* How many NICs an owner's list can have where objects of several kinds share it: kube-ovn notes
+ * one anew whenever an address is asked for that another NIC of the owner holds. */
 #define SIM_OWNER_NICS 64u
 
 /* How many NICs there can be in IPAM. */

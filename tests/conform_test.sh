@@ -2,19 +2,8 @@
 # Every recorded step of kube-ovn's real controller, at eight versions, repeated by the model.
 set -euo pipefail
 cd "$SRC"
-recordings=(tests/data/{handlers,nat}/*/*.jsonl.gz tests/data/issue-4922/*.jsonl.gz)
-[ ${#recordings[@]} -eq 40 ] || { echo "expected 40 recordings, found ${#recordings[@]}"; exit 1; }
-
-# Of the other owners of addresses those streams whose kinds all have their handlers.
-rm -rf "$BUILD/owners"
-for v in tests/data/owners/v* tests/data/owners/master; do
-    part="$BUILD/owners/$(basename "$v")"
-    mkdir -p "$part"
-    zcat "$v/scripts.jsonl.gz" |
-        awk '/^\{"stream":/ { on = /"stream":"[cdovn]/ } on' >"$part/scripts.jsonl"
-    recordings+=("$part/scripts.jsonl")
-done
-cp tests/data/owners/world.yaml "$BUILD/owners"
+recordings=(tests/data/{handlers,nat,owners}/*/*.jsonl.gz tests/data/issue-4922/*.jsonl.gz)
+[ ${#recordings[@]} -eq 64 ] || { echo "expected 64 recordings, found ${#recordings[@]}"; exit 1; }
 
 "$EIPSIM" conform "${recordings[@]}" | tee "$BUILD/conform.txt"
 

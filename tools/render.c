@@ -29,8 +29,8 @@ void tool_render_free(struct tool_render *r)
     r->name = NULL;
 }
 
-/* A MAC that is drawn anew gets a new number; one that a user wrote is as it stands if it looks
- * like those that recordings keep. */
+/* A MAC that is drawn anew gets a new number when it first shows; one that a user wrote is as it
+ * stands if it looks like those that recordings keep. */
 static void number_mac(const struct tool_render *r, uint32_t mac)
 {
     r->mac_number[mac] = ++*r->macs_numbered;
@@ -556,9 +556,9 @@ static void render_ipam(const struct tool_render *r, const struct sim_world *w,
 
     if (e->ipam_error != IPAM_ERROR_NONE)
         ipam_error(r, e, out);
+    if (r->mac_number != NULL && e->drawn)
+        r->mac_number[e->mac] = 0;
     if (shows_mac(r, e)) {
-        if (e->drawn)
-            number_mac(r, e->mac);
         tool_put_key(out, "mac");
         tool_put_char(out, '"');
         tool_mac_shown(r, e->mac, out);
