@@ -144,8 +144,13 @@ static void take(const uint8_t *data, size_t size)
         in.tail.profile = forced.profile;
     if (faults_forced)
         in.tail.classes &= forced.classes;
-    for (unsigned i = 0; i < n_settings; i++)
-        in.tail.set[i] = forced.set[i];
+    for (unsigned i = 0; i < ENGINE_TAIL_SETTINGS; i++)
+        if (i < n_settings)
+            in.tail.set[i] = forced.set[i];
+        else if (mutated != NULL) /* what breaks is to say something of the mutant */
+            in.tail.set[i].which = SIM_SWITCH_COUNT;
+    if (mutated != NULL)
+        in.tail.flags = 0;
     engine_tail_write(&in.tail, now.bytes + now.size - ENGINE_TAIL);
 }
 

@@ -5,7 +5,9 @@
 #include "engine/codec.h"
 #include "engine/random.h"
 
-enum { RUN = 12, FRESH = 48 };
+/* A run of few records is tried several times while one of many is tried once, and most of what
+ * goes wrong goes wrong early: runs begin short, and those that have become long are cut. */
+enum { RUN = 12, FRESH = 24, LONG = 48 };
 
 struct mutating {
     uint8_t *data;
@@ -72,7 +74,7 @@ static void close_at(struct mutating *m, size_t i, size_t n)
 /* Low numbers more often: those are the choices of users (model/outside.h). */
 static uint8_t some_choice(struct mutating *m)
 {
-    return (uint8_t)below(m, 1 + below(m, 24));
+    return engine_one_in(&m->r, 4) ? any_byte(m) : (uint8_t)below(m, 1 + below(m, 24));
 }
 
 static void fill(struct mutating *m, size_t i, enum engine_op op)
@@ -84,7 +86,7 @@ static void fill(struct mutating *m, size_t i, enum engine_op op)
     record[0] = (uint8_t)op;
     if (op == ENGINE_OP_OUTSIDE)
         record[2] = some_choice(m);
-    else if (!engine_one_in(&m->r, 8))
+    else if (!engine_one_in(&m->r, 4))
         record[1] = 0;
 }
 
@@ -92,10 +94,11 @@ static enum engine_op some_op(struct mutating *m)
 {
     size_t roll = below(m, 100);
 
-    return roll < 55   ? ENGINE_OP_WORK
-           : roll < 75 ? ENGINE_OP_DELIVER
-           : roll < 92 ? ENGINE_OP_OUTSIDE
-           : roll < 98 ? ENGINE_OP_DUE
+    return roll < 50   ? ENGINE_OP_WORK
+           : roll < 70 ? ENGINE_OP_DELIVER
+           : roll < 88 ? ENGINE_OP_OUTSIDE
+           : roll < 94 ? ENGINE_OP_DUE
+           : roll < 98 ? ENGINE_OP_CRASH
                        : ENGINE_OP_EXACT;
 }
 
@@ -360,7 +363,7 @@ static void make_new(struct mutating *m)
     for (unsigned i = 0; i < 2; i++)
         tail[ENGINE_TAIL_CLASSES + i] = any_byte(m) & any_byte(m);
     tail[ENGINE_TAIL_CLASSES] |= 1; /* users do not wait */
-    while (m->n < FRESH && room(m) > 0) {
+    for (size_t n = 1 + below(m, FRESH); n > 0 && room(m) > 0; n--) {
         open_at(m, m->n, 1);
         fill(m, m->n - 1, some_op(m));
     }
@@ -383,6 +386,11 @@ size_t fuzz_mutate(uint8_t *data, size_t size, size_t max, uint64_t seed)
     if (size < ENGINE_TAIL || (m.n == 0 && engine_one_in(&m.r, 2))) {
         make_new(&m);
         return m.size;
+    }
+    if (m.n > LONG && !engine_one_in(&m.r, 8)) {
+        size_t n = 1 + below(&m, m.n - LONG / 2);
+
+        close_at(&m, below(&m, m.n - n + 1), n);
     }
     do
         for (unsigned tries = 0; tries < 8 && !mutate(&m, choose(&m)); tries++)

@@ -18,6 +18,8 @@ usage: ./dev fuzz [TARGET] [OPTION...]
   --faults LIST     lifecycle: with no other classes of trouble (docs/walks.md)
   --no-seeds        from nothing
   --fresh           forget the corpus and the findings of the last time
+  --mutant NAME     lifecycle: from nothing until this deliberate fault is noticed (docs/mutants.md)
+  --seed N          of the engine, with --mutant [1]
   --mutator bytes   without the mutator that knows records; --feedback off: without states
 
 Everything is kept in build/fuzzing/. The exit code is 1 if anything was found.
@@ -30,11 +32,12 @@ die() {
 }
 
 OF_A_KIND=6 # findings of one invariant and step that are shrunk
-target=lifecycle engine=libfuzzer seconds=60 instances=1 seeds=yes fresh=no
+target=lifecycle engine=libfuzzer seconds=60 instances=1 seeds=yes fresh=no mutant='' seed=1
 [[ ${1:-} == -* || $# == 0 ]] || { target=$1 && shift; }
 while (($# > 0)); do
     case $1 in
-    --engine | --seconds | --instances | --profile | --set | --faults | --mutator | --feedback)
+    --engine | --seconds | --instances | --mutant | --seed | --profile | --set | --faults | \
+        --mutator | --feedback)
         (($# > 1)) || die "$1 takes a value"
         ;;&
     --engine) engine=$2 && shift ;;
@@ -45,6 +48,8 @@ while (($# > 0)); do
     --faults) export EIPSIM_FUZZ_FAULTS=$2 && shift ;;
     --mutator) export EIPSIM_FUZZ_MUTATOR=$2 && shift ;;
     --feedback) export EIPSIM_FUZZ_FEEDBACK=$2 && shift ;;
+    --mutant) mutant=$2 seeds=no fresh=yes && shift ;;
+    --seed) seed=$2 && shift ;;
     --no-seeds) seeds=no ;;
     --fresh) fresh=yes ;;
     --help) usage && exit 0 ;;
@@ -64,7 +69,7 @@ esac
 program=build/$preset/fuzz/$target
 [[ -x $program ]] || die "$program is not built"
 eipsim=build/release/eipsim
-work=build/fuzzing/$target${EIPSIM_FUZZ_PROFILE:+-$EIPSIM_FUZZ_PROFILE}-$engine
+work=build/fuzzing/$target${EIPSIM_FUZZ_PROFILE:+-$EIPSIM_FUZZ_PROFILE}-$engine${mutant:+-mutant}
 [[ $fresh == no ]] || rm -rf "$work"
 rm -rf "$work/seeds"
 mkdir -p "$work"/{corpus,found,seeds,scenarios}
@@ -77,7 +82,13 @@ max=$(option max_len)
 [[ $target != lifecycle ]] || {
     export EIPSIM_FUZZ_SAVE=$work/found EIPSIM_FUZZ_STATES=$work/states
 }
-started=$SECONDS
+until_noticed=() from=()
+if [[ -n $mutant ]]; then
+    unset EIPSIM_FUZZ_SAVE
+    export EIPSIM_FUZZ_MUTANT=$mutant EIPSIM_FUZZ_STOP=any AFL_BENCH_UNTIL_CRASH=1
+    until_noticed=("-seed=$seed" -handle_abrt=0) from=(-s "$seed")
+fi
+started=$SECONDS began=${EPOCHREALTIME/./}
 
 run_libfuzzer() {
     local flags=()
@@ -85,8 +96,8 @@ run_libfuzzer() {
         grep -v '^-dict=')
     # what a finding leaves is an artifact; how it ended does not matter here
     "$program" "${flags[@]}" "-dict=fuzz/$target.dict" "-max_total_time=$seconds" \
-        "-artifact_prefix=$work/found/" -print_final_stats=1 "$work/corpus" "$work/seeds" \
-        >"$work/log" 2>&1 || true
+        "-artifact_prefix=$work/found/" -print_final_stats=1 "${until_noticed[@]}" \
+        "$work/corpus" "$work/seeds" >"$work/log" 2>&1 || true
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log" | tail -1)
     [[ -n $executions ]] || executions=$(sed -n 's/^#\([0-9][0-9]*\).*/\1/p' "$work/log" | tail -1)
 }
@@ -95,8 +106,8 @@ one_afl() {
     local role=("-S" "secondary$1") input=$work/seeds
     ((i > 0)) || role=(-M main)
     [[ ! -d $work/corpus/${role[1]} ]] || input=-
-    afl-fuzz "${role[@]}" -i "$input" -o "$work/corpus" -V "$seconds" -m none -G "$max" \
-        -x "fuzz/$target.dict" -t "$(option timeout)000" -- "$program" -1000000 \
+    afl-fuzz "${role[@]}" "${from[@]}" -i "$input" -o "$work/corpus" -V "$seconds" -m none \
+        -G "$max" -x "fuzz/$target.dict" -t "$(option timeout)000" -- "$program" -1000000 \
         >"$work/log-$1" 2>&1 || true
 }
 
@@ -127,6 +138,19 @@ run_afl() {
 if [[ $engine == afl ]]; then run_afl; else run_libfuzzer; fi
 passed=$((SECONDS - started))
 ((passed > 0)) || passed=1
+
+# One line: in how many milliseconds, after how many events, and what noticed it; nothing: no.
+if [[ -n $mutant ]]; then
+    took=$(((${EPOCHREALTIME/./} - began) / 1000))
+    for i in "$work"/corpus/*/crashes/id*; do # what AFL++ does not tell, the input tells again
+        [[ ! -e $i ]] || "$program" "$i" >"$work/log" 2>&1 || true
+    done
+    by=$(sed -n 's/^lifecycle: [^ ]* breaks //p' "$work/log" | head -1)
+    [[ -n $by ]] || ! grep -q 'deadly signal' "$work/log" || by="an assertion of the program's own"
+    echo "$took $(python3 -c 'import struct, sys
+print(struct.unpack("=QQ", open(sys.argv[1], "rb").read(16))[1])' "$work/states") $by"
+    exit 0
+fi
 
 # ---- what came of it ----
 

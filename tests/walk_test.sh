@@ -66,13 +66,13 @@ walk 1 --profile master --runs 300 --eips 2 --seed 1000
 ! cmp -s "$work/first" "$work/out" || { echo "the seed does not matter" >&2; exit 1; }
 
 # Nor does the number of threads.
-walk 1 --profile v1.16.2 --runs 150 --jobs 3
+walk 1 --profile v1.16.2 --runs 80 --tries 0 --jobs 3
 cp "$work/out" "$work/three"
-walk 1 --profile v1.16.2 --runs 150
+walk 1 --profile v1.16.2 --runs 80 --tries 0
 diff "$work/three" "$work/out"
 
 # A run can be longer than what is kept of it.
-walk 1 --profile v1.12.22 --faults race,pod --runs 3 --seed 7 --events 300000 --scheduler uniform
+walk 0 --profile hardened --seed 7 --runs 3 --events 200000 --scheduler uniform
 grep -q '^3 runs, [0-9]\{6\} events' "$work/out"
 
 walk 2 --jobs 0

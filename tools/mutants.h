@@ -42,4 +42,10 @@ void tool_mutants_markdown(void);
 void tool_mutant_try(const struct tool_mutant_bases *bases, const struct tool_mutant_trial *trial,
                      struct tool_mutant_result *result);
 
+/* The same by a fuzzing engine, "libfuzzer" or "afl", on the sound design and with every class of
+ * trouble; fuzz-fast or afl must have been built, and the current directory be the project's.
+ * reached and triggered are what detected is.  False: it could not be run. */
+bool tool_mutant_fuzz(const char *engine, const struct tool_mutant_trial *trial,
+                      struct tool_mutant_result *result);
+
 #endif

@@ -21,6 +21,7 @@ static const struct tool_flag flags[] = {
     {"profile", "P", "the sound design [hardened]"},
     {"set", "SWITCH=VALUE", "of the sound design, with this switch changed; may be repeated"},
     TOOL_CLASSES_FLAG("what the sound design must stand [all]"),
+    {"engine", "NAME", "walk, libfuzzer or afl; ./dev fuzz builds the latter [walk]"},
     {"seconds", "N", "how long one mutant may take with one seed [10]"},
     {"events", "N", "or how many events [no limit]"},
     {"seeds", "N", "how many seeds; the figures are medians [3]"},
@@ -35,6 +36,7 @@ struct mutants {
     struct tool_builder *builder[2];
     struct engine_config *config[2];
     struct tool_mutant_bases bases;
+    const char *engine; /* NULL: walks */
     uint64_t seconds, events, seeds;
     struct tool_mutant_result *result; /* seeds of them; shared with the children */
     unsigned missed, broken;
@@ -91,7 +93,12 @@ static struct tally try_all(struct mutants *m, enum sim_mutant_id id, enum sim_b
 
     for (uint64_t i = 0; i < m->seeds; i++) {
         trial.seed = i + 1;
-        try_apart(m, &trial, &m->result[i]);
+        if (m->engine != NULL && !tool_mutant_fuzz(m->engine, &trial, &m->result[i])) {
+            fprintf(stderr, "eipsim mutants: fuzz/run.sh does not run %s\n", m->engine);
+            exit(TOOL_EXIT_USAGE);
+        }
+        if (m->engine == NULL)
+            try_apart(m, &trial, &m->result[i]);
         all.reached += m->result[i].reached;
         all.triggered += m->result[i].triggered;
         all.detected += m->result[i].detected;
@@ -111,7 +118,7 @@ static void tell_json(const struct mutants *m, const char *name, const struct si
 
     tool_json_open(&t, '{');
     tool_json_pair(&t, "mutant", name);
-    tool_json_pair(&t, "engine", "walk");
+    tool_json_pair(&t, "engine", m->engine != NULL ? m->engine : "walk");
     tool_json_pair_number(&t, "seeds", m->seeds);
     tool_json_pair_number(&t, "reached", all->reached);
     tool_json_pair_number(&t, "triggered", all->triggered);
@@ -153,6 +160,12 @@ static void head(const struct mutants *m)
 
 /* ---- the lot ---- */
 
+/* Engines see one run at a time, and only where something breaks. */
+static bool can_try(const struct mutants *m, unsigned base)
+{
+    return m->engine == NULL || base == SIM_BASE_SOUND;
+}
+
 static bool is_wanted(const struct mutants *m, const char *name)
 {
     for (size_t i = 0; i < m->a->n_operands; i++)
@@ -178,7 +191,7 @@ static void try_bases(struct mutants *m)
     for (unsigned b = 0; b < SIM_BASE_COUNT; b++) {
         struct tally all;
 
-        if (b == SIM_BASE_LEAKY || !is_needed(m, b))
+        if (b == SIM_BASE_LEAKY || !is_needed(m, b) || !can_try(m, b))
             continue; /* on the leaky one, a violation less is what is noticed */
         all = try_all(m, SIM_MUTANT_COUNT, (enum sim_base)b);
         m->broken += all.detected > 0;
@@ -196,7 +209,7 @@ static int try_mutants(struct mutants *m)
         const struct sim_mutant *mutant = sim_mutant((enum sim_mutant_id)i);
         struct tally all;
 
-        if (!is_wanted(m, mutant->name))
+        if (!is_wanted(m, mutant->name) || !can_try(m, mutant->base))
             continue;
         all = try_all(m, (enum sim_mutant_id)i, (enum sim_base)mutant->base);
         tried++;
@@ -258,6 +271,13 @@ static bool read_all(struct mutants *m)
             return false;
         }
     m->bases.classes[SIM_BASE_LEAKY] = SIM_ALL_CLASSES;
+    m->engine = tool_value(a, "engine");
+    if (m->engine != NULL && strcmp(m->engine, "walk") == 0)
+        m->engine = NULL;
+    if (m->engine != NULL && strcmp(m->engine, "libfuzzer") != 0 && strcmp(m->engine, "afl") != 0) {
+        (void)tool_usage_error(a, "there is no engine %s (walk, libfuzzer, afl)", m->engine);
+        return false;
+    }
     return tool_cli_number(a, "seconds", 10, 86400, &m->seconds) &&
            tool_cli_number(a, "events", UINT64_MAX, UINT64_MAX, &m->events) &&
            tool_cli_number(a, "seeds", 3, SEEDS_MAX, &m->seeds) && m->seeds > 0 && read_sound(m) &&

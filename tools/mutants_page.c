@@ -24,7 +24,9 @@ static void print_head(void)
            "carried\nout at which it acts), *triggered* (the same actions on the base had other "
            "events, or broke something else) and *detected*, and after\nhow many events and "
            "seconds. The bases are tried as long as the mutants are, and nothing may be noticed "
-           "there.\n\n```sh\nbuild/release/eipsim mutants --seeds 1 --seconds 1 "
+           "there.\n`--engine libfuzzer` and `--engine afl` try those on the sound design with the "
+           "fuzzers ([fuzzing](fuzzing.md)), of which only the detection "
+           "is\nknown.\n\n```sh\nbuild/release/eipsim mutants --seeds 1 --seconds 1 "
            "release_forgotten\n```\n\n| base | what it is, and what has to notice |\n|---|---|\n");
 #define X(name, text) printf("| %s | %s |\n", base_text(SIM_BASE_##name), text);
     SIM_BASES(X)
