@@ -43,13 +43,29 @@ void sim_touched_owner(struct sim_world *w, struct sim_owner who)
 
 void sim_touched_eip(struct sim_world *w, sim_id eip)
 {
-    sim_touched_owner(w, sim_eip_owner(eip));
+    sim_touched_object(w, SIM_KIND_EIP, eip);
+}
+
+/* Objects of one name are one owner: what happens to one can break what holds of another. */
+static void touch_namesakes(struct sim_world *w, enum sim_kind_id kind, uint16_t name)
+{
+    for (unsigned k = 0; w->limits.owners && k < SIM_KIND_COUNT; k++) {
+        sim_id id;
+
+        if (k == (unsigned)kind || sim_kind((enum sim_kind_id)k)->reports == NULL)
+            continue;
+        id = sim_named(w, (enum sim_kind_id)k, name);
+        if (id != SIM_NONE)
+            sim_touched_owner(w, (struct sim_owner){(uint16_t)k, id});
+    }
 }
 
 void sim_touched_object(struct sim_world *w, enum sim_kind_id kind, sim_id id)
 {
-    if (sim_kind(kind)->reports != NULL)
-        sim_touched_owner(w, (struct sim_owner){(uint16_t)kind, id});
+    if (sim_kind(kind)->reports == NULL)
+        return;
+    sim_touched_owner(w, (struct sim_owner){(uint16_t)kind, id});
+    touch_namesakes(w, kind, sim_slot(w, kind, id)->name);
 }
 
 void sim_touched_address(struct sim_world *w, sim_id subnet, sim_v4 v4)

@@ -147,11 +147,11 @@ static sim_v4 reported(const struct sim_world *w, struct sim_owner who, sim_id *
 static void check_namesakes(struct sim_findings *f, const struct sim_world *w, struct sim_owner who,
                             sim_id subnet, sim_v4 v4)
 {
-    for (unsigned k = 0; k < SIM_KIND_COUNT; k++) {
+    for (unsigned k = who.kind + 1u; k < SIM_KIND_COUNT; k++) { /* each pair once */
         struct sim_owner other = {(uint16_t)k, SIM_NONE};
         sim_id in;
 
-        if (k == who.kind || sim_kind((enum sim_kind_id)k)->reports == NULL)
+        if (sim_kind((enum sim_kind_id)k)->reports == NULL)
             continue;
         other.id = sim_named(w, (enum sim_kind_id)k, sim_owner_name(w, who));
         if (other.id != SIM_NONE && reported(w, other, &in) == v4 && in == subnet)

@@ -23,6 +23,7 @@ struct diagram_sequence {
     struct tool_words words;
     struct tool_arena arena;
     struct tool_text text; /* of the row being written */
+    struct tool_text what; /* the object it is about */
     struct chart_row *row; /* with lanes as they can be */
     size_t n_rows, capacity;
     sim_id eip;      /* of whom it tells; SIM_NONE: of all */
@@ -98,6 +99,16 @@ static const char *name(const struct diagram_sequence *q, enum sim_object kind, 
     return tool_object_text(&q->render, kind, id);
 }
 
+/* An EIP goes by its name alone, objects of other kinds with their kind. */
+static const char *with_kind(struct diagram_sequence *q, uint8_t object, sim_id id)
+{
+    tool_text_clear(&q->what);
+    if (object != SIM_OBJECT_EIP && object < SIM_KIND_COUNT)
+        tool_text_printf(&q->what, "%s ", sim_object_text((enum sim_object)object));
+    tool_text_add(&q->what, name(q, (enum sim_object)object, id));
+    return tool_text_get(&q->what);
+}
+
 static enum chart_tone tone_of(const struct sim_event *e)
 {
     return e->fault != SIM_FAULT_NONE || e->result == SIM_RESULT_ERROR ||
@@ -116,25 +127,38 @@ static void add_how_it_ended(struct diagram_sequence *q, const struct sim_event 
         tool_text_printf(&q->text, ": %s", sim_result_text((enum sim_result)e->result));
 }
 
-static void on_write(struct diagram_sequence *q, const struct sim_event *e)
+static void on_eip_write(struct diagram_sequence *q, const struct sim_event *e)
 {
-    const char *what = name(q, (enum sim_object)e->object, e->id);
+    const char *what = name(q, SIM_OBJECT_EIP, e->id);
     char v4[16];
 
-    if (e->object != SIM_OBJECT_EIP)
-        tool_text_printf(&q->text, "status of %s: %u in use", what, e->using_ips);
-    else if (e->verb == SIM_VERB_CREATE || e->verb == SIM_VERB_UPDATE)
+    if (e->verb == SIM_VERB_CREATE || e->verb == SIM_VERB_UPDATE)
         tool_text_printf(&q->text, "%s %s: v4ip %s",
                          e->verb == SIM_VERB_CREATE ? "create" : "update", what,
                          tool_v4_text(q->config, e->body.spec_v4, v4));
-    else if (e->verb == SIM_VERB_PATCH_STATUS)
+    else
         tool_text_printf(&q->text, "status of %s: %s%s", what,
                          e->body.status_ip == 0 ? "no address"
                                                 : tool_v4_text(q->config, e->body.status_ip, v4),
                          sim_eip_ready(&e->body) ? ", ready" : ", not ready");
+}
+
+static void on_write(struct diagram_sequence *q, const struct sim_event *e)
+{
+    const char *what = with_kind(q, e->object, e->id);
+    bool whole = e->verb == SIM_VERB_CREATE || e->verb == SIM_VERB_UPDATE;
+
+    if (e->object == SIM_OBJECT_SUBNET)
+        tool_text_printf(&q->text, "status of %s: %u in use", what, e->using_ips);
+    else if (e->object == SIM_OBJECT_EIP && (whole || e->verb == SIM_VERB_PATCH_STATUS))
+        on_eip_write(q, e);
+    else if (whole)
+        tool_text_printf(&q->text, "%s %s", e->verb == SIM_VERB_CREATE ? "create" : "update", what);
+    else if (e->verb == SIM_VERB_PATCH_STATUS)
+        tool_text_printf(&q->text, "status of %s", what);
     else if (e->verb == SIM_VERB_PATCH)
         tool_text_printf(&q->text, "finalizer of %s %s", what,
-                         sim_eip_finalizer_count(&e->body) > 0 ? "on" : "off");
+                         sim_finalizer_count(&e->meta) > 0 ? "on" : "off");
     else
         tool_text_printf(&q->text, "labels of %s", what);
     add_how_it_ended(q, e);
@@ -149,7 +173,8 @@ static void on_ipam(struct diagram_sequence *q, const struct sim_event *e)
     if (e->worker == 0 && refused) /* a start: the object has no address that could be restored */
         return;
     if (e->verb == SIM_VERB_RELEASE)
-        tool_text_printf(&q->text, "release what %s holds", name(q, SIM_OBJECT_EIP, e->id));
+        tool_text_printf(&q->text, "release what %s holds",
+                         name(q, (enum sim_object)e->object, e->id));
     else if (refused)
         tool_text_printf(&q->text, "no address: %s",
                          ipam_error_text((enum ipam_error)e->ipam_error));
@@ -227,11 +252,11 @@ static void on_event(struct diagram_sequence *q, const struct sim_event *e)
     switch (e->kind) {
     case SIM_EVENT_DELIVERED:
         tool_text_printf(&q->text, "%s %s", sim_verb_text((enum sim_verb)e->verb),
-                         name(q, SIM_OBJECT_EIP, e->id));
+                         with_kind(q, e->object, e->id));
         add_row(q, CHART_MESSAGE, CHART_PLAIN, SERVER, CACHE);
         break;
     case SIM_EVENT_REMOVED:
-        tool_text_printf(&q->text, "%s is gone%s", name(q, SIM_OBJECT_EIP, e->id),
+        tool_text_printf(&q->text, "%s is gone%s", with_kind(q, e->object, e->id),
                          sim_eip_terminating(&e->body) || sim_eip_finalizer_count(&e->body) > 0
                              ? ""
                              : ": no finalizer");
@@ -278,7 +303,7 @@ static void on_user(struct diagram_sequence *q, const struct sim_action *a,
     if (q->eip != SIM_NONE && a->id != q->eip && a->id != q->other)
         return;
     tool_text_printf(&q->text, "%s %s", sim_action_text((enum sim_action_kind)a->kind),
-                     name(q, SIM_OBJECT_EIP, a->id));
+                     with_kind(q, a->object, a->id));
     if (refused)
         tool_text_printf(&q->text, ": %s", sim_result_text((enum sim_result)first->result));
     add_row(q, CHART_MESSAGE, refused ? CHART_FAULT : CHART_PLAIN, USER, SERVER);
@@ -476,6 +501,7 @@ void diagram_sequence_free(struct diagram_sequence *q)
     tool_render_free(&q->render);
     tool_arena_free(&q->arena);
     tool_text_free(&q->text);
+    tool_text_free(&q->what);
     free(q->row);
     free(q);
 }

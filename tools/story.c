@@ -24,6 +24,15 @@ static const char *owner_text(const struct engine_config *config, const struct s
     return object_text(config, v->kind, v->eip);
 }
 
+/* Owners of different kinds can have one name. */
+static void put_owner(const struct engine_config *config, uint8_t kind, sim_id id, bool named_kind,
+                      struct tool_text *out)
+{
+    if (named_kind && id != SIM_NONE)
+        tool_text_printf(out, "%s ", sim_object_text((enum sim_object)kind));
+    tool_text_add(out, object_text(config, kind, id));
+}
+
 static const char *subnet_text(const struct engine_config *config, sim_id subnet)
 {
     return subnet == SIM_NONE ? "?" : config->names.net[config->setup.subnets[subnet].net];
@@ -109,8 +118,10 @@ void tool_violation_text(const struct engine_config *config, const struct sim_vi
         break;
     case SIM_INVARIANT_SINGLE_OWNER:
         address_text(config, v, out);
-        tool_text_printf(out, " belongs to %s and to %s", owner_text(config, v),
-                         object_text(config, v->other_kind, v->other));
+        tool_text_add(out, " belongs to ");
+        put_owner(config, v->kind, v->eip, v->kind != v->other_kind, out);
+        tool_text_add(out, " and to ");
+        put_owner(config, v->other_kind, v->other, v->kind != v->other_kind, out);
         break;
     case SIM_INVARIANT_IPAM_LISTS:
     case SIM_INVARIANT_LEDGER:
