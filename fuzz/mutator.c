@@ -361,7 +361,7 @@ static void make_new(struct mutating *m)
     for (unsigned i = 1; i < ENGINE_TAIL_CLASSES; i++)
         tail[i] = any_byte(m);
     for (unsigned i = 0; i < 2; i++)
-        tail[ENGINE_TAIL_CLASSES + i] = any_byte(m) & any_byte(m);
+        tail[ENGINE_TAIL_CLASSES + i] = any_byte(m);
     tail[ENGINE_TAIL_CLASSES] |= 1; /* users do not wait */
     for (size_t n = 1 + below(m, FRESH); n > 0 && room(m) > 0; n--) {
         open_at(m, m->n, 1);

@@ -22,7 +22,7 @@
     X(object, 4, "something from outside, to another object")                                      \
     X(queue, 2, "the call of another worker")                                                      \
     X(go_on, 4, "a worker's next calls, up to its end")                                            \
-    X(world, 1, "another number of objects, class of trouble, release or switch")                  \
+    X(world, 5, "another number of objects, class of trouble, release or switch")                  \
     X(byte, 2, "another byte somewhere in a record")
 
 enum fuzz_mutation {
