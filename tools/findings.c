@@ -131,18 +131,24 @@ static bool is_wanted(const struct tool_findings *f, const struct tool_culprit *
     return c->tried <= f->tries || (times & (times - 1)) == 0;
 }
 
+static bool is_untold(const struct tool_findings *f, const struct engine_finding *finding)
+{
+    return (f->untold >> finding->violation.invariant & 1) != 0;
+}
+
 bool tool_findings_wants(const struct tool_findings *f, const struct engine_finding *finding)
 {
     size_t i = culprit_at(f, finding);
 
-    return finding->action != SIZE_MAX && i < sizeof f->culprit / sizeof f->culprit[0] &&
+    return !is_untold(f, finding) && finding->action != SIZE_MAX &&
+           i < sizeof f->culprit / sizeof f->culprit[0] &&
            (i == f->n_culprits || is_wanted(f, &f->culprit[i]));
 }
 
 void tool_findings_count(struct tool_findings *f, const struct engine_finding *finding,
                          uint64_t seed)
 {
-    struct tool_culprit *c = culprit_of(f, finding);
+    struct tool_culprit *c = is_untold(f, finding) ? NULL : culprit_of(f, finding);
 
     if (c != NULL && c->times++ == 0 && finding->action == SIZE_MAX)
         printf("seed %" PRIu64 ": %s at %s, too late in its run to be shrunk\n", seed,

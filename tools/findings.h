@@ -32,6 +32,7 @@ struct tool_findings {
     struct tool_known known;
     bool knows; /* --known was given */
     uint64_t most, tries;
+    uint32_t untold; /* bits of invariants: the caller's, what is neither told nor counted */
     uint64_t shrunk; /* findings */
     bool failed;     /* something could not be written */
 };

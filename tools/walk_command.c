@@ -21,6 +21,7 @@ static const struct tool_flag flags[] = {
     {"depth", "D", "pct: how often priorities change in a run, up to 8 [3]"},
     {"jobs", "N", "threads; what is found does not depend on it [1]"},
     TOOL_FINDINGS_FLAGS,
+    {"without", "LIST", "invariants that are neither told nor counted"},
 };
 
 enum { JOBS_MAX = 256 };
@@ -98,6 +99,27 @@ static bool read_scheduler(const struct tool_arguments *a, const char *text, int
     return *out >= 0;
 }
 
+/* The bits of --without.  False: told. */
+static bool read_untold(struct walking *k)
+{
+    const char *text = tool_value(k->a, "without");
+
+    for (size_t n; text != NULL && *text != '\0'; text += n + (text[n] == ',')) {
+        char name[40];
+        enum sim_invariant invariant;
+
+        n = strcspn(text, ",");
+        snprintf(name, sizeof name, "%.*s", n < 39 ? (int)n : 39, text);
+        invariant = sim_invariant_find(name);
+        if (invariant == SIM_INVARIANT_COUNT) {
+            tool_usage_error(k->a, "there is no invariant %s", name);
+            return false;
+        }
+        k->findings.untold |= UINT32_C(1) << invariant;
+    }
+    return true;
+}
+
 static bool read_all(struct walking *k)
 {
     const struct tool_arguments *a = k->a;
@@ -117,7 +139,7 @@ static bool read_all(struct walking *k)
     w->depth = (unsigned)depth;
     w->jobs = (unsigned)jobs;
     return tool_setup_classes(a, &w->classes) &&
-           read_scheduler(a, tool_value(a, "scheduler"), &w->scheduler) &&
+           read_scheduler(a, tool_value(a, "scheduler"), &w->scheduler) && read_untold(k) &&
            tool_setup_open(&k->setup, a);
 }
 
