@@ -95,6 +95,32 @@ static void put_watch(struct view *v)
 
 /* ---- queues ---- */
 
+/* An object of another kind, as the API server and, where it differs, as the cache has it. */
+static void put_object(struct view *v, enum sim_kind_id kind, sim_id i)
+{
+    const struct sim_meta *api = sim_api(v->w, kind, i), *cache = sim_cache(v->w, kind, i);
+
+    if (!sim_exists(api) && !sim_exists(cache))
+        return;
+    tool_text_printf(&v->line, "  %s", v->r->config->names.object[kind][i]);
+    tool_text_pad(&v->line, 0, COLUMN);
+    tool_text_printf(&v->line, "%s ", sim_object_text((enum sim_object)kind));
+    if (sim_exists(api))
+        tool_render_object(v->r, (enum sim_object)kind, api, &v->line);
+    else
+        tool_text_add(&v->line, "gone from the API server");
+    put_line(v);
+    if (sim_exists(api) && api->rv == cache->rv)
+        return;
+    tool_text_pad(&v->line, 0, COLUMN);
+    tool_text_add(&v->line, "in the cache: ");
+    if (sim_exists(cache))
+        tool_render_object(v->r, (enum sim_object)kind, cache, &v->line);
+    else
+        tool_text_add(&v->line, "not there");
+    put_line(v);
+}
+
 static void put_worker(struct view *v, enum sim_queue_id q)
 {
     const struct sim_worker *worker = sim_worker(v->w, q);
@@ -243,10 +269,14 @@ void tool_show_state(const struct tool_render *r, const struct sim_world *w, FIL
     fputs("objects:\n", out);
     for (sim_id i = 0; i < w->limits.eips; i++)
         put_eip(&v, i);
+    for (unsigned k = SIM_KIND_EIP + 1u; k < SIM_KIND_COUNT; k++)
+        for (sim_id i = 0; i < sim_limit(&w->limits, (enum sim_object)k); i++)
+            put_object(&v, (enum sim_kind_id)k, i);
     put_watch(&v);
     fputs("queues:\n", out);
     for (unsigned q = 0; q < SIM_QUEUE_COUNT; q++)
-        put_queue(&v, (enum sim_queue_id)q);
+        if (sim_queue_part((enum sim_queue_id)q) == SIM_PART_EIPS || sim_queue(w, q)->keys > 0)
+            put_queue(&v, (enum sim_queue_id)q);
     fputs("gateways:\n", out);
     for (sim_id g = 0; g < w->limits.gateways; g++)
         put_gateway(&v, g);
