@@ -236,9 +236,10 @@ static enum sim_status can_step(const struct sim_world *w, const struct sim_acti
         return SIM_STATUS_NOT_ENABLED;
     if (nics_full(w, q))
         return SIM_STATUS_NICS_FULL;
-    if (sim_worker_adds_rule(w, q) && !sim_pod_rules_have_room(w, sim_worker(w, q)->gateway))
+    if (w->limits.nat && sim_worker_adds_rule(w, q) &&
+        !sim_pod_rules_have_room(w, sim_worker(w, q)->gateway))
         return SIM_STATUS_PODS_FULL;
-    if (sim_worker_adds_to_ovn(w, q) && sim_ovn_count(w) == w->limits.ovn_rows)
+    if (w->limits.owners && sim_worker_adds_to_ovn(w, q) && sim_ovn_count(w) == w->limits.ovn_rows)
         return SIM_STATUS_OVN_FULL;
     kind = sim_worker_writes(w, q);
     return kind == SIM_KIND_COUNT || sim_watch_has_room(w, kind) ? SIM_STATUS_DONE
