@@ -97,8 +97,8 @@ END
 walk 0 --config "$work/world.yaml" --faults none --runs 5
 
 # Worlds with NAT rules: nothing is wrong without trouble; what is found with it says the truth too.
-walk 0 --profile master --faults none --runs 30 --fips 1 --dnats 1 --snats 1
-walk 1 --profile v1.15.24 --faults race,lag --runs 60 --eips 1 --fips 2 --dnats 1 --snats 1 \
+walk 0 --profile master --faults none --runs 10 --fips 1 --dnats 1 --snats 1
+walk 1 --profile v1.15.24 --faults race,lag --runs 25 --eips 1 --fips 2 --dnats 1 --snats 1 \
     --save "$work/rules"
 grep -q 'create: {kind: Iptables[A-Za-z]*Rule,' "$work"/rules/rule-truth-*.yaml
 "$EIPSIM" run "$work/rules" >"$work/ran" || { cat "$work/ran" >&2; exit 1; }
