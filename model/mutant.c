@@ -25,6 +25,16 @@ static const struct sim_mutant mutants[SIM_MUTANT_COUNT] = {
      .base = SIM_BASE_SOUND,                                                                       \
      .change = SIM_CHANGE_FLAW,                                                                    \
      .flaw = {.kind = SIM_FLAW_ROW}},
+#define SIM_MUTANT_RULE_ROW(id, kb, step, at, reason, text)                                        \
+    {.name = #id,                                                                                  \
+     .bug = (kb),                                                                                  \
+     .meaning = (text),                                                                            \
+     .where = (at),                                                                                \
+     .unseen = (reason),                                                                           \
+     .row = (step),                                                                                \
+     .base = SIM_BASE_RULES,                                                                       \
+     .change = SIM_CHANGE_FLAW,                                                                    \
+     .flaw = {.kind = SIM_FLAW_ROW}},
 #define SIM_MUTANT_FLAW(id, kb, on, sort, operand, at, reason, text)                               \
     {.name = #id,                                                                                  \
      .bug = (kb),                                                                                  \

@@ -50,6 +50,8 @@ struct sim_flaw {
     X(SOUND, "a design under which everything holds, with every class of trouble: something "      \
              "breaks")                                                                             \
     X(LEAKY, "a release that is known to leak: a violation is no longer told")                     \
+    X(RULES,                                                                                       \
+      "the sound design with NAT rules, where users wait and nothing fails: something breaks")     \
     X(ALLOCATOR, "the allocator alone, as in master: it differs from the naive oracle")
 
 enum sim_base {

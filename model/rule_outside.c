@@ -10,6 +10,17 @@ enum { MASK = 24, PORT = 80, INTERNAL_PORT = 8080 };
 /* Bits of a set-spec action, in the order of the fields of a rule's spec (model/fields.h). */
 enum { EIP = 1, DNAT_PORT = 2, DNAT_INTERNAL = 4, INTERNAL = 2 };
 
+/* An EIP for a rule: any name; without races users wait until it is ready. */
+static bool some_eip(struct sim_outside *o)
+{
+    sim_id eip = (sim_id)sim_pick(o, o->w->limits.eips);
+    const struct sim_eip *e = &sim_eip(o->w, eip)->api;
+
+    o->a->rule_body.eip = sim_ref_of(eip);
+    return sim_has_class(o, SIM_CLASS_RACE) ||
+           (sim_eip_exists(e) && sim_eip_ready(e) && !sim_eip_terminating(e));
+}
+
 /* A rule that does not exist, on an EIP that may. */
 static bool some_new(struct sim_outside *o, enum sim_kind_id kind)
 {
@@ -19,8 +30,7 @@ static bool some_new(struct sim_outside *o, enum sim_kind_id kind)
         return false;
     o->a->object = (uint8_t)kind;
     o->a->id = (sim_id)sim_pick(o, n);
-    o->a->rule_body.eip = sim_ref_of((sim_id)sim_pick(o, o->w->limits.eips));
-    return !sim_exists(sim_api(o->w, kind, o->a->id));
+    return some_eip(o) && !sim_exists(sim_api(o->w, kind, o->a->id));
 }
 
 static bool fill_fip(struct sim_outside *o)
@@ -73,8 +83,7 @@ static bool edit_of(struct sim_outside *o, enum sim_kind_id kind, sim_v4 first, 
     r = sim_rule_api(o->w, kind, o->a->id);
     if (sim_pick(o, 2) == 0) {
         o->a->value = EIP;
-        o->a->rule_body.eip = sim_ref_of((sim_id)sim_pick(o, o->w->limits.eips));
-        return o->a->rule_body.eip != r->eip;
+        return some_eip(o) && o->a->rule_body.eip != r->eip;
     }
     o->a->value = internal;
     o->a->rule_body.spec.internal = r->spec.internal == first ? first + 256 : first;

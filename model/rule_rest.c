@@ -71,17 +71,19 @@ static bool owns(const struct sim_world *w, sim_ref eip, sim_v4 v4)
 }
 
 /* A ready rule: its address is its EIP's, and every pod in service of its gateway carries it.  Of a
- * gateway whose object is gone nothing is asked. */
+ * gateway whose object is gone nothing is asked.  A rule that was edited, and waits for what it now
+ * names, is what it was. */
 static void check_ready(struct sim_findings *f, enum sim_kind_id kind, sim_id id)
 {
     const struct sim_world *w = f->world;
     const struct sim_nat_rule *r = rule_of(w, kind, id);
-    struct sim_pod_rule row = row_of(kind, r->status_v4, &r->spec);
+    bool waits = sim_rule_queued(w, kind, id); /* for what it is to be now */
+    struct sim_pod_rule row = row_of(kind, r->status_v4, waits ? &r->status : &r->spec);
     sim_id gateway = sim_ref_id(r->status_gw);
 
     if (!sim_ready(&r->meta) || sim_terminating(&r->meta))
         return;
-    if (!owns(w, r->eip, r->status_v4)) {
+    if (!owns(w, r->eip, r->status_v4) && !(waits && owns(w, r->annotation, r->status_v4))) {
         find(f, SIM_INVARIANT_RULE_TRUTH, kind, id, SIM_NONE, r->status_v4);
         return;
     }

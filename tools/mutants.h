@@ -18,6 +18,8 @@ struct tool_mutant_bases {
 
 /* Two EIPs on each of two subnets, one of whose addresses contain the other's; two gateways. */
 extern const char tool_mutant_world[];
+/* Two EIPs, rules of every kind, one gateway. */
+extern const char tool_mutant_rules_world[];
 
 struct tool_mutant_trial {
     enum sim_mutant_id mutant; /* SIM_MUTANT_COUNT: none, the base itself */

@@ -33,8 +33,8 @@ enum { SEEDS_MAX = 101, LEAKY_PROFILE = SIM_PROFILE_V1_15_24 };
 
 struct mutants {
     const struct tool_arguments *a;
-    struct tool_builder *builder[2];
-    struct engine_config *config[2];
+    struct tool_builder *builder[SIM_BASE_COUNT];
+    struct engine_config *config[SIM_BASE_COUNT];
     struct tool_mutant_bases bases;
     const char *engine; /* NULL: walks */
     uint64_t seconds, events, seeds;
@@ -186,7 +186,8 @@ static bool is_needed(const struct mutants *m, unsigned base)
 /* On the base itself nothing may be noticed: else what is noticed on a mutant says nothing. */
 static void try_bases(struct mutants *m)
 {
-    static const char *const name[] = {"(sound design)", "(leaky release)", "(allocator)"};
+    static const char *const name[] = {"(sound design)", "(leaky release)", "(rules)",
+                                       "(allocator)"};
 
     for (unsigned b = 0; b < SIM_BASE_COUNT; b++) {
         struct tally all;
@@ -227,12 +228,12 @@ static int try_mutants(struct mutants *m)
 
 static bool make_base(struct mutants *m, unsigned which, enum sim_profile profile)
 {
+    const char *world = which == SIM_BASE_RULES ? tool_mutant_rules_world : tool_mutant_world;
     struct tool_text error = {0};
     bool ok;
 
     m->builder[which] = tool_builder_new();
-    ok = tool_world_read_bytes("world", tool_mutant_world, strlen(tool_mutant_world),
-                               m->builder[which], &error);
+    ok = tool_world_read_bytes("world", world, strlen(world), m->builder[which], &error);
     m->config[which] = ok ? tool_builder_finish(m->builder[which]) : NULL;
     tool_text_free(&error);
     if (m->config[which] == NULL)
@@ -249,12 +250,13 @@ static bool read_sound(struct mutants *m)
     struct tool_setting set;
 
     if (!tool_cli_profile(m->a, name != NULL ? name : "hardened", &profile) ||
-        !make_base(m, SIM_BASE_SOUND, profile))
+        !make_base(m, SIM_BASE_SOUND, profile) || !make_base(m, SIM_BASE_RULES, profile))
         return false;
     for (size_t n = 0; tool_value_at(m->a, "set", n) != NULL; n++) {
         if (!tool_cli_setting(m->a, tool_value_at(m->a, "set", n), &set))
             return false;
         m->config[SIM_BASE_SOUND]->setup.policy.value[set.which] = set.value;
+        m->config[SIM_BASE_RULES]->setup.policy.value[set.which] = set.value;
     }
     m->bases.classes[SIM_BASE_SOUND] = SIM_ALL_CLASSES;
     return !tool_given(m->a, "faults") ||
@@ -317,7 +319,7 @@ static int run(const struct tool_arguments *a)
         code = try_mutants(m);
         munmap(m->result, size);
     }
-    for (unsigned b = 0; b < 2; b++)
+    for (unsigned b = 0; b < SIM_BASE_COUNT; b++)
         if (m->builder[b] != NULL)
             tool_builder_free(m->builder[b]);
     free(m);

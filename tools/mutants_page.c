@@ -8,7 +8,7 @@
 
 static const char *base_text(enum sim_base base)
 {
-    static const char *const text[] = {"sound design", "leaky release", "allocator"};
+    static const char *const text[] = {"sound design", "leaky release", "rules", "allocator"};
 
     return text[base];
 }
