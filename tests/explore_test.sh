@@ -41,6 +41,11 @@ for profile in v1.12.0 v1.12.22 v1.16.2 master; do
     says '^  live-owner '
 done
 "$EIPSIM" run "$work"/v*/ "$work/master" >"$work/ran" || { cat "$work/ran" >&2; exit 1; }
+# Known windows explain all three kinds; one window alone does not.
+known=(--eips 1 --profile v1.16.2 --faults exec --budget "creates=1,deletes=1,faults=1")
+explore 0 "${known[@]}" --known scenarios
+says '; 3 kinds of findings$'
+explore 1 "${known[@]}" --known scenarios/issue-4922.yaml
 # #7210: only master finishes a deletion that a crash interrupted.
 explore 1 --eips 1 --profile v1.16.2 --faults crash --budget creates=1,deletes=1,crashes=1
 says '^  delete-completes '

@@ -12,7 +12,7 @@
 
 static const struct tool_flag flags[] = {
     TOOL_SETUP_FLAGS,
-    TOOL_CLASSES_FLAG("api, exec, crash, delete-race, finalizer; none or all [none]"),
+    TOOL_CLASSES_FLAG("classes of trouble beside race and lag (docs/walks.md); none or all [none]"),
     TOOL_EXPLORATION_BUDGET_FLAG("creates=2,deletes=2,faults=1,crashes=1,edits=1"),
     TOOL_EXPLORATION_FLAGS,
     {"liveness", NULL, "also: does the controller come to rest, left to itself, from everywhere?"},
@@ -77,10 +77,11 @@ static void judge(struct tool_exploration *e)
     tool_liveness_judge(&((struct exploring *)e->owner)->rest, e);
 }
 
-/* Is there anything that does not hold? */
+/* Is there anything that does not hold, or, with --known, that no known window explains? */
 static bool broken(const struct exploring *k)
 {
-    return k->e.x.search.kinds.n > 0 || k->findings.n_culprits > 0 || k->rest.endless > 0;
+    return tool_findings_code(&k->findings) != TOOL_EXIT_OK || k->rest.endless > 0 ||
+           (!k->findings.knows && k->e.x.search.kinds.n > 0);
 }
 
 static int explore(struct exploring *k)
