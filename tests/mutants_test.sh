@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 slow=(reset_says_ready pass_not_retried unchecked_no_foreign_removal finalizer_last add_unlocked
-    status_by_handlers rule_second_dnat)
+    status_by_handlers rule_second_dnat spec_lost unchecked_single_owner)
 # of walks, and of operations of the allocator, which are held to a slow oracle
 events=100000 operations=5000
 "$EIPSIM" mutants --markdown >"$work/page"
