@@ -35,6 +35,10 @@ one=tests/data/handlers/v1.12.22/scripts.jsonl.gz
 expect 3 'differs' "$EIPSIM" conform --profile master "$one"
 expect 3 'differs' "$EIPSIM" conform --set gw_lookup=active_set "$one"
 expect 0 'total' bash -c "zcat $one | \"$EIPSIM\" conform -"
+# their worlds are found wherever recordings lie
+for of in nat owners; do
+    expect 0 'total' bash -c "zcat tests/data/$of/master/random.jsonl.gz | \"$EIPSIM\" conform -"
+done
 expect 2 'no switch' "$EIPSIM" conform --set nothing=1 "$one"
 expect 2 'profile' "$EIPSIM" conform --profile v0 "$one"
 expect 2 'cannot be opened' "$EIPSIM" conform "$BUILD/no-such-file"

@@ -59,36 +59,52 @@ static int read_near(const char *recording, bool up, struct tool_builder *b,
 
 /* ---- what is built in ---- */
 
-/* Does IPAM, in a fresh world of this configuration, look as the recording's first line says? */
+/* Is this part of a fresh world as the recording's first line has it?  1: yes, 0: it is not
+ * recorded, -1: no. */
+static int same_part(const struct tool_render *r, const struct sim_world *world,
+                     struct tool_state state, const struct tool_parsed *first)
+{
+    uint32_t node;
+    struct tool_text key = {0}, value = {0};
+    bool same;
+
+    tool_state_text(r, state, &key);
+    tool_render_state(r, world, state, &value);
+    node = tool_parsed_get(first, tool_parsed_get(first, 0, "changed"), key.at);
+    same = node != 0 && first->node[node].end - first->node[node].begin == value.length &&
+           memcmp(first->text + first->node[node].begin, value.at, value.length) == 0;
+    tool_text_free(&key);
+    tool_text_free(&value);
+    return same ? 1 : node == 0 ? 0 : -1;
+}
+
+/* Do IPAM and the OVN northbound, in a fresh world of this configuration, look as the recording's
+ * first line says? */
 static bool looks_like(const struct engine_config *config, const struct tool_parsed *first)
 {
     struct sim_world *world = NULL;
     void *memory = tool_alloc(sim_size(&config->setup));
-    uint32_t changed = tool_parsed_get(first, 0, "changed");
-    struct tool_text key = {0}, value = {0};
     struct tool_render render;
-    bool same = changed != 0 && sim_init(memory, &config->setup, &world) == SIM_STATUS_DONE;
+    uint32_t changed = tool_parsed_get(first, 0, "changed");
+    bool ovn = changed != 0 && tool_parsed_get(first, changed, "ovn") != 0;
+    bool same = changed != 0 && ovn == (config->setup.n_ovn > 0) &&
+                sim_init(memory, &config->setup, &world) == SIM_STATUS_DONE;
+    unsigned recorded = 0;
 
     tool_render_init(&render, config);
     for (uint32_t i = 0; same && i < tool_state_count(config); i++) {
         struct tool_state state = tool_state_at(config, i);
-        uint32_t node;
+        int part = 0;
 
-        if (state.kind != TOOL_STATE_IPAM || !config->setup.subnets[state.id].present)
-            continue;
-        tool_text_clear(&key);
-        tool_text_clear(&value);
-        tool_state_text(&render, state, &key);
-        tool_render_state(&render, world, state, &value);
-        node = tool_parsed_get(first, changed, key.at);
-        same = node != 0 && first->node[node].end - first->node[node].begin == value.length &&
-               memcmp(first->text + first->node[node].begin, value.at, value.length) == 0;
+        if ((state.kind == TOOL_STATE_IPAM && config->setup.subnets[state.id].present) ||
+            state.kind == TOOL_STATE_OVN)
+            part = same_part(&render, world, state, first);
+        recorded += part > 0;
+        same = part >= 0;
     }
     tool_render_free(&render);
-    tool_text_free(&key);
-    tool_text_free(&value);
     free(memory);
-    return same;
+    return same && recorded > 0;
 }
 
 static bool fits(const char *text, size_t size, const struct tool_parsed *first)

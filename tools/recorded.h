@@ -3,7 +3,7 @@
  *      1. the file of --config
  *      2. world.yaml beside the recording
  *      3. world.yaml one folder up
- *      4. the one built in: that of tests/data/handlers
+ *      4. one that is built in, by what IPAM and OVN hold in the first line
  *
  * A file holds a `world:` as scenarios do (docs/scenarios.md).
  */
